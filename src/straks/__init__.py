@@ -1,0 +1,1 @@
+"""Instant messages from Norwegian public bodies."""

@@ -1,0 +1,251 @@
+"""
+Every error that straks raises, in one tree.
+
+::
+
+    StraksError
+    ├── InvalidInput (a ValueError)      what you gave cannot be used
+    │   ├── InvalidText                  not encodable: a lone surrogate, a control character
+    │   │   └── TooManySegments          longer than a concatenated SMS can number
+    │   ├── InvalidPhoneNumber           .reason is a PhoneFault
+    │   ├── InvalidEmailAddress          .reason is an EmailFault
+    │   ├── InvalidKey                   a key that is missing, short or not bytes
+    │   ├── InvalidPayload               the service would refuse it: .field, .rule
+    │   ├── TemplateError                .template .locale .file .line .parameter
+    │   │   ├── UnknownTemplate          no message of that name in the catalog
+    │   │   ├── UnknownLocale            the message has no such language or channel
+    │   │   ├── BrokenManifest           template.toml says something that cannot be
+    │   │   ├── BrokenTemplate           Jinja outside the subset, or that does not parse
+    │   │   └── InvalidValue             missing, surplus, of another kind, out of bounds
+    │   └── InvalidSetting               an argument or option that cannot be
+    ├── MissingExtra (an ImportError)    an optional dependency is not installed
+    ├── Undelivered                      an order that has no receipt
+    │   ├── Refused                      they said no, and nothing was sent
+    │   ├── NotSent                      it never reached them
+    │   └── InDoubt                      it may have been sent: ask before you repeat
+    └── Unanswered                       a question (status, feed) got no usable answer
+
+Two rules shape this file. The sentence is for people and the fields are for programs, so each
+error carries both. And an error may end up in any log: none of them holds a whole recipient, a
+one-time code, a token or a key, neither in its sentence nor in its fields.
+
+The exceptions are plain classes and not frozen dataclasses, because ``contextlib`` assigns
+``__traceback__`` to an exception on its way through a context manager.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class PhoneFault(StrEnum):
+    """Why a phone number was turned away."""
+
+    EMPTY = "empty"
+    NO_COUNTRY_CODE = "no-country-code"
+    UNREADABLE = "unreadable"
+    NOT_A_NUMBER_IN_USE = "not-a-number-in-use"
+    NOT_MOBILE = "not-mobile"
+    WRONG_REGION = "wrong-region"
+    EXTENSION = "extension"
+    TOO_LONG = "too-long"
+    UNKNOWN_COUNTRY = "unknown-country"
+    GLOBAL_NETWORK = "global-network"
+
+
+class EmailFault(StrEnum):
+    """Why an e-mail address was turned away."""
+
+    SYNTAX = "syntax"
+    TOO_LONG = "too-long"
+    SPECIAL_USE_DOMAIN = "special-use-domain"
+    CONTROL_CHARACTER = "control-character"
+    SEVERAL_ADDRESSES = "several-addresses"
+    DISPLAY_NAME = "display-name"
+
+
+def _revive(kind: type[StraksError], args: tuple[object, ...], state: dict[str, Any]) -> StraksError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class StraksError(Exception):
+    """The root of every error raised on purpose by straks."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exception's own way calls the class with ``args`` alone, which loses every
+        # keyword field: an error that crosses a process must arrive whole.
+        return _revive, (type(self), self.args, self.__dict__)
+
+
+class InvalidInput(StraksError, ValueError):
+    """What the caller gave cannot be used; the sentence says why and what can."""
+
+
+class InvalidText(InvalidInput):
+    """A text that no encoding can carry."""
+
+    def __init__(self, message: str, *, index: int | None = None) -> None:
+        super().__init__(message)
+        self.index = index
+
+
+class TooManySegments(InvalidText):
+    """A text longer than a concatenated SMS can number."""
+
+
+class InvalidPhoneNumber(InvalidInput):
+    """A phone number that no SMS may be sent to. ``reason`` says why, for programs."""
+
+    def __init__(self, message: str, *, reason: PhoneFault) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidEmailAddress(InvalidInput):
+    """An e-mail address that no message may be sent to. ``reason`` says why, for programs."""
+
+    def __init__(self, message: str, *, reason: EmailFault) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class InvalidKey(InvalidInput):
+    """A key that is missing, too short, or not bytes. Never shows the key."""
+
+
+class InvalidSetting(InvalidInput):
+    """An argument, option or environment that cannot be used."""
+
+
+class InvalidPayload(InvalidInput):
+    """
+    An order that the service would refuse for its form.
+
+    ``field`` is our name of the field, ``rule`` the service's rule in words.
+    """
+
+    def __init__(self, message: str, *, field: str, rule: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.rule = rule
+
+
+class TemplateError(InvalidInput):
+    """
+    Something about a template or the values for it.
+
+    The place stands in the sentence and in the fields; a field that does not apply is None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        template: str | None = None,
+        locale: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+        parameter: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.template = template
+        self.locale = locale
+        self.file = file
+        self.line = line
+        self.parameter = parameter
+
+
+class UnknownTemplate(TemplateError, KeyError):
+    """The catalog has no message of this name."""
+
+    # KeyError would print the sentence in quotes.
+    __str__ = Exception.__str__
+
+
+class UnknownLocale(TemplateError):
+    """The message does not exist in this language, or not in this channel."""
+
+
+class BrokenManifest(TemplateError):
+    """A ``template.toml`` that cannot be used."""
+
+
+class BrokenTemplate(TemplateError):
+    """A template file that does not parse, or that uses more Jinja than templates may."""
+
+
+class InvalidValue(TemplateError):
+    """A value that is missing, surplus, of another kind, or outside its bounds."""
+
+
+class MissingExtra(StraksError, ImportError):
+    """An optional dependency is not installed; the sentence says what to install."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an optional part of straks; install straks[{extra}]")
+        self.extra = extra
+
+
+class Undelivered(StraksError):
+    """
+    An order for which there is no receipt.
+
+    ``idempotency_id`` names the order, ``attempts`` counts the requests that were tried.
+    """
+
+    def __init__(self, message: str, *, idempotency_id: str, attempts: int) -> None:
+        super().__init__(message)
+        self.idempotency_id = idempotency_id
+        self.attempts = attempts
+
+
+class Refused(Undelivered):
+    """
+    The service said no: nothing was sent, and the same order will be refused again.
+
+    ``status`` is the HTTP status, ``problem`` the service's own code and title where it gave
+    any, ``fields`` maps our field names to its complaints.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        idempotency_id: str,
+        attempts: int,
+        status: int,
+        problem: str | None = None,
+        fields: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        super().__init__(message, idempotency_id=idempotency_id, attempts=attempts)
+        self.status = status
+        self.problem = problem
+        self.fields: dict[str, tuple[str, ...]] = dict(fields or {})
+
+
+class NotSent(Undelivered):
+    """The order never reached the service; it is safe to place it again."""
+
+
+class InDoubt(Undelivered):
+    """
+    The order may have been sent, and nobody can say so yet.
+
+    Placing it again under the same idempotency id may reach the person twice, because the
+    service hands a message over before it stores the id.
+    """
+
+
+class Unanswered(StraksError):
+    """A question about an order got no usable answer; asking again is harmless."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
