@@ -1,1 +1,122 @@
-"""Instant messages from Norwegian public bodies."""
+"""
+Instant messages from Norwegian public bodies, proven before they are sent.
+
+The public names are here and are loaded on first use: importing straks loads no template engine, no
+number plans and no HTTP.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from straks import altinn as altinn
+    from straks import simulator as simulator
+    from straks.altinn.place import Receipt as Receipt
+    from straks.altinn.status import Delivery as Delivery
+    from straks.altinn.status import DeliveryStatus as DeliveryStatus
+    from straks.altinn.status import OrderStatus as OrderStatus
+    from straks.altinn.status import Shipment as Shipment
+    from straks.core.email_address import EmailAddress as EmailAddress
+    from straks.core.idempotency import SIMULATOR_KEY as SIMULATOR_KEY
+    from straks.core.ledger import gateway_count as gateway_count
+    from straks.core.locale import negotiate as negotiate
+    from straks.core.manifest import Purpose as Purpose
+    from straks.core.manifest import Repeat as Repeat
+    from straks.core.markup import sanitize_html as sanitize_html
+    from straks.core.message import ContentType as ContentType
+    from straks.core.message import Email as Email
+    from straks.core.message import Order as Order
+    from straks.core.message import Sms as Sms
+    from straks.core.parameter import Parameter as Parameter
+    from straks.core.phone_number import PhoneKind as PhoneKind
+    from straks.core.phone_number import PhoneNumber as PhoneNumber
+    from straks.core.plain_text import plain_text as plain_text
+    from straks.core.segment import Encoding as Encoding
+    from straks.core.segment import Segment as Segment
+    from straks.core.segment import Segmentation as Segmentation
+    from straks.core.segment import segment as segment
+    from straks.core.substitute import Foreign as Foreign
+    from straks.core.template import Template as Template
+    from straks.errors import BrokenManifest as BrokenManifest
+    from straks.errors import BrokenTemplate as BrokenTemplate
+    from straks.errors import EmailFault as EmailFault
+    from straks.errors import InDoubt as InDoubt
+    from straks.errors import InvalidEmailAddress as InvalidEmailAddress
+    from straks.errors import InvalidInput as InvalidInput
+    from straks.errors import InvalidKey as InvalidKey
+    from straks.errors import InvalidPayload as InvalidPayload
+    from straks.errors import InvalidPhoneNumber as InvalidPhoneNumber
+    from straks.errors import InvalidSetting as InvalidSetting
+    from straks.errors import InvalidText as InvalidText
+    from straks.errors import InvalidValue as InvalidValue
+    from straks.errors import MissingExtra as MissingExtra
+    from straks.errors import NotSent as NotSent
+    from straks.errors import PhoneFault as PhoneFault
+    from straks.errors import Refused as Refused
+    from straks.errors import StraksError as StraksError
+    from straks.errors import TemplateError as TemplateError
+    from straks.errors import TooManySegments as TooManySegments
+    from straks.errors import Unanswered as Unanswered
+    from straks.errors import Undelivered as Undelivered
+    from straks.errors import UnknownLocale as UnknownLocale
+    from straks.errors import UnknownTemplate as UnknownTemplate
+    from straks.loading import Catalog as Catalog
+    from straks.transports import AsyncTransport as AsyncTransport
+    from straks.transports import Transport as Transport
+    from straks.transports.altinn import AltinnTransport as AltinnTransport
+    from straks.transports.altinn import AsyncAltinnTransport as AsyncAltinnTransport
+    from straks.transports.folder import FolderTransport as FolderTransport
+    from straks.transports.memory import MemoryTransport as MemoryTransport
+
+__version__ = "0.1.0"
+
+# Where each public name lives. A test holds this table against the imports above.
+_HOMES = {
+    "straks.altinn.place": "Receipt",
+    "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
+    "straks.core.email_address": "EmailAddress",
+    "straks.core.idempotency": "SIMULATOR_KEY",
+    "straks.core.ledger": "gateway_count",
+    "straks.core.locale": "negotiate",
+    "straks.core.manifest": "Purpose Repeat",
+    "straks.core.markup": "sanitize_html",
+    "straks.core.message": "ContentType Email Order Sms",
+    "straks.core.parameter": "Parameter",
+    "straks.core.phone_number": "PhoneKind PhoneNumber",
+    "straks.core.plain_text": "plain_text",
+    "straks.core.segment": "Encoding Segment Segmentation segment",
+    "straks.core.substitute": "Foreign",
+    "straks.core.template": "Template",
+    "straks.errors": (
+        "BrokenManifest BrokenTemplate EmailFault InDoubt InvalidEmailAddress InvalidInput InvalidKey "
+        "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NotSent "
+        "PhoneFault Refused StraksError TemplateError TooManySegments Unanswered Undelivered UnknownLocale "
+        "UnknownTemplate"
+    ),
+    "straks.loading": "Catalog",
+    "straks.transports": "AsyncTransport Transport",
+    "straks.transports.altinn": "AltinnTransport AsyncAltinnTransport",
+    "straks.transports.folder": "FolderTransport",
+    "straks.transports.memory": "MemoryTransport",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_SUBPACKAGES = ("altinn", "simulator")
+
+__all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - what is asked for decides the type
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    elif name in _SUBPACKAGES:
+        value = importlib.import_module(f"straks.{name}")
+    else:
+        raise AttributeError(f"module 'straks' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,12 @@
+"""
+Altinn's instant notifications: payloads, and the conversation about them.
+
+What is here decides and carries nothing: no I/O, no clock. `straks.transports` has who carries it.
+"""
+
+from __future__ import annotations
+
+from straks.altinn.payload import encode, payload
+from straks.core.ledger import is_truncated, recorded_count
+
+__all__ = ["encode", "is_truncated", "payload", "recorded_count"]

@@ -1,0 +1,153 @@
+"""
+Following a shipment, and reading the feed of finished ones.
+
+Both only ask, so trouble on the way is simply asked again. Following has an end of its own: some
+shipments never become final (an SMS that is still being sent when its time runs out stays that
+way), so whoever waits must say for how long, and gets the last known status when that is over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from straks.altinn.problem import explain
+from straks.altinn.status import Delivery, Shipment, read_status
+from straks.errors import Unanswered
+from straks.wire.exchange import Request, Response
+from straks.wire.plan import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from straks.wire.exchange import Reply
+    from straks.wire.plan import Plan
+
+SHIPMENT: Final = "/notifications/api/v1/future/shipment/"
+FEED: Final = "/notifications/api/v1/future/shipment/feed"
+PAGE_MOST: Final = 500
+"""The most entries that the service gives at once."""
+
+ASK_TIMEOUT_S: Final = 15.0
+_PATIENCE = 3  # questions in a row that may go unanswered
+_OK = 200
+_TRY_LATER = frozenset({408, 425, 429})
+_SERVER_ERRORS = range(500, 600)
+
+
+def pauses() -> Iterator[float]:
+    """Yield how long to wait between two looks, in seconds: often at first, then every 5."""
+    yield from (0.5, 0.5, 1.0, 1.0, 2.0, 2.0, 3.0)
+    while True:
+        yield 5.0
+
+
+def follow(
+    shipment_id: str,
+    *,
+    base_url: str,
+    token: str,
+    started_s: float,
+    until_final: bool = True,
+    timeout_s: float = 60.0,
+) -> Plan[Shipment]:
+    """
+    Ask for a shipment's status, until it is final or *timeout_s* has passed.
+
+    Returns:
+        The last known status; look at ``final``.
+
+    Raises:
+        Unanswered: The service does not know the shipment, or did not answer.
+    """
+    request = Request("GET", base_url + SHIPMENT + shipment_id, _headers(token))
+    deadline_s = started_s + timeout_s
+    now_s = started_s
+    pause_s = 0.0
+    waits = pauses()
+    while True:
+        reply = yield from _ask(request, pause_s)
+        shipment = _shipment(reply.json())
+        if shipment is None:
+            raise Unanswered(
+                "the service's answer about this shipment could not be read; ask again", status=_OK
+            )
+        now_s, pause_s = reply.at_s, next(waits)
+        if not until_final or shipment.final or now_s + pause_s > deadline_s:
+            return shipment
+
+
+def read_feed(
+    after: int, *, base_url: str, token: str, page_size: int = PAGE_MOST
+) -> Plan[tuple[Shipment, ...]]:
+    """
+    Read the entries after sequence number *after*, oldest first: one page, at most 500.
+
+    Raises:
+        Unanswered: The service did not answer.
+    """
+    url = f"{base_url}{FEED}?seq={after}&pageSize={page_size}&orderBy=asc"
+    reply = yield from _ask(Request("GET", url, _headers(token)), 0.0)
+    entries = reply.json()
+    if not isinstance(entries, list):
+        raise Unanswered("the service's feed could not be read; ask again", status=_OK)
+    found: list[Shipment] = []
+    for entry in cast("list[object]", entries):
+        shipment = _shipment(entry)
+        if shipment is None:
+            raise Unanswered("an entry of the service's feed could not be read; ask again", status=_OK)
+        found.append(shipment)
+    return tuple(found)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}", "accept": "application/json"}
+
+
+def _ask(request: Request, pause_s: float) -> Plan[Response]:
+    reply: Reply | None = None
+    for more_s in (0.0, 1.0, 2.0)[:_PATIENCE]:
+        reply = yield Call(request, timeout_s=ASK_TIMEOUT_S, after_s=pause_s + more_s)
+        if isinstance(reply, Response):
+            if reply.status == _OK:
+                return reply
+            if reply.status not in _TRY_LATER and reply.status not in _SERVER_ERRORS:
+                raise Unanswered(
+                    f"the service said no ({reply.status}): {explain(reply)}", status=reply.status
+                )
+        pause_s = 0.0
+    why = f"it answered {reply.status}" if isinstance(reply, Response) else "nobody answered"
+    raise Unanswered(f"asked {_PATIENCE} times about a shipment, and {why}; asking again later is harmless")
+
+
+def _shipment(body: object) -> Shipment | None:
+    """Read a shipment or a feed entry, which differ in shape; None where it is neither."""
+    if not isinstance(body, dict):
+        return None
+    known = cast("dict[str, Any]", body)
+    shipment_id, status = known.get("shipmentId"), known.get("status")
+    recipients = known.get("recipients", [])
+    if not isinstance(shipment_id, str) or not isinstance(status, str) or not isinstance(recipients, list):
+        return None
+    entries = cast("list[object]", recipients)
+    reference, sequence = known.get("sendersReference"), known.get("sequenceNumber")
+    return Shipment(
+        shipment_id=shipment_id,
+        status=read_status(status),
+        last_update=str(known.get("lastUpdate", "")),
+        deliveries=tuple(
+            _delivery(cast("dict[str, Any]", entry)) for entry in entries if isinstance(entry, dict)
+        ),
+        reference=reference if isinstance(reference, str) else None,
+        sequence=sequence if isinstance(sequence, int) else None,
+    )
+
+
+def _delivery(entry: dict[str, Any]) -> Delivery:
+    status = str(entry.get("status", ""))
+    kind = entry.get("type")
+    return Delivery(
+        status=read_status(status),
+        last_update=str(entry.get("lastUpdate", "")),
+        # The feed leaves the type out; every status begins with it.
+        channel=(str(kind) if kind else status.partition("_")[0]).lower() or None,
+    )

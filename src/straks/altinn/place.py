@@ -1,0 +1,236 @@
+"""
+Placing an order once: the conversation, and what each end of it means.
+
+The service sends a message *before* it stores the idempotency id. A call that did not finish may
+therefore have sent, and repeating it under the same id may send again; only a finished call is
+protected. So what to do in doubt is the template's to say. Where a second copy does no harm, this
+does as the service's guide asks: wait 15 s, repeat once after a pause. Where it does harm, this
+waits longer than the service's own chain of time-outs can take (30 s to the SMS gateway, 100 s
+between services) and never repeats once the request may have left.
+
+What provably never left is repeated in both. Doubt, once there, stays: a repeat that is refused
+says nothing about what the first call did.
+
+==============================================  ===========  ==========================================
+reply                                           outcome      may it have been sent?
+==============================================  ===========  ==========================================
+201                                             Receipt      yes
+200                                             Receipt      yes, by an earlier call: ``replayed``
+other 2xx, or one that cannot be read           InDoubt      perhaps
+400 401 403 404 415 422, other 3xx and 4xx      Refused      no
+499, 500, 503, other 5xx                        InDoubt      perhaps
+silence after the request may have left         InDoubt      perhaps
+silence before it left                          NotSent      no
+==============================================  ===========  ==========================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
+
+from straks.altinn.payload import encode, endpoint
+from straks.altinn.problem import explain, fields_of, problem_of
+from straks.core.manifest import Repeat
+from straks.core.message import Sms
+from straks.errors import InDoubt, NotSent, Refused
+from straks.wire.exchange import Request, Response, Trouble
+from straks.wire.plan import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from straks.core.message import Message, Order
+    from straks.wire.exchange import Reply
+    from straks.wire.plan import Plan
+
+GUIDE_TIMEOUT_S: Final = 15.0
+"""The service's guide: 10 to 15 s, never under 5."""
+TIMEOUT_LEAST_S: Final = 5.0
+SMS_TIMEOUT_S: Final = 40.0
+"""Longer than the 30 s that the service gives its SMS gateway."""
+EMAIL_TIMEOUT_S: Final = 110.0
+"""Longer than the 100 s that the service's HTTP client gives its e-mail service."""
+PAUSES_S: Final = (2.0,)
+"""The service's guide: wait 2 s, repeat once."""
+
+_CREATED, _OK, _CLIENT_CLOSED_REQUEST = 201, 200, 499
+_REFUSALS = range(300, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """
+    The service has the order.
+
+    ``shipment_id`` is the handle for its status. ``replayed`` says that an earlier call had placed
+    it already. Being placed is not being delivered: follow the shipment for that.
+    """
+
+    order_id: str
+    shipment_id: str
+    replayed: bool = False
+    attempts: int = 1
+    reference: str | None = field(default=None, repr=False)
+
+
+def timeout_for(message: Message) -> float:
+    """Return how long to wait for an answer, in seconds, when the caller does not say."""
+    if message.repeat is Repeat.HARMLESS:
+        return GUIDE_TIMEOUT_S
+    return SMS_TIMEOUT_S if isinstance(message, Sms) else EMAIL_TIMEOUT_S
+
+
+def place(
+    order: Order,
+    *,
+    base_url: str,
+    token: str,
+    started_s: float,
+    timeout_s: float | None = None,
+    pauses_s: Sequence[float] = PAUSES_S,
+) -> Plan[Receipt]:
+    """
+    Place *order* once, however many times it has to be asked for: at most ``1 + len(pauses_s)``.
+
+    Args:
+        order: What to place. It is encoded once, and a repeat repeats those bytes.
+        base_url: Scheme and host, without a slash at the end.
+        token: An Altinn token.
+        started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
+        timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
+        pauses_s: How long to wait before each repeat.
+
+    Returns:
+        The receipt.
+
+    Raises:
+        InvalidPayload: The service would refuse the order for its form; nothing was sent.
+        Refused: The service said no.
+        NotSent: It never reached the service.
+        InDoubt: It may have been sent.
+    """
+    request = Request(
+        "POST",
+        base_url + endpoint(order),
+        {
+            "authorization": f"Bearer {token}",
+            "content-type": "application/json",
+            "accept": "application/json",
+        },
+        encode(order),
+    )
+    message = order.message
+    patience_s = timeout_for(message) if timeout_s is None else timeout_s
+    deadline_s = (
+        started_s + message.time_to_live.total_seconds() if isinstance(message, Sms) else float("inf")
+    )
+    now_s, attempts = started_s, 0
+    doubt: str | None = None
+    trouble = "its time to live had passed"
+    for pause_s in (0.0, *pauses_s):
+        remaining_s = deadline_s - now_s - pause_s
+        if remaining_s <= 0:
+            break
+        attempts += 1
+        reply = yield Call(request, timeout_s=min(patience_s, remaining_s), after_s=pause_s)
+        now_s = reply.at_s
+        verdict = _judge(reply)
+        if isinstance(verdict, Receipt):
+            return replace(verdict, attempts=attempts)
+        if isinstance(verdict, _Unsent):
+            trouble = verdict.why
+            continue
+        if isinstance(verdict, Response):
+            if doubt is None:
+                raise _refused(order, verdict, attempts)
+            break
+        doubt = verdict.why
+        if message.repeat is Repeat.HARMFUL:
+            break
+    if doubt is None:
+        raise NotSent(
+            f"the order never reached the service: {trouble}. It is safe to place it again",
+            idempotency_id=order.idempotency_id,
+            attempts=attempts,
+        )
+    raise InDoubt(
+        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
+        "twice: look at the feed or ask the person first",
+        idempotency_id=order.idempotency_id,
+        attempts=attempts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    """The request provably never left."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """The message may have been sent."""
+
+    why: str
+
+
+def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
+    """Say what *reply* means; a Response is a refusal."""
+    if not isinstance(reply, Response):
+        return _Doubt(_LOST[reply.why]) if reply.left else _Unsent(_BEFORE[reply.why])
+    if reply.status in _REFUSALS and reply.status != _CLIENT_CLOSED_REQUEST:
+        return reply
+    if receipt := _receipt(reply):
+        return receipt
+    return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
+
+
+def _refused(order: Order, response: Response, attempts: int) -> Refused:
+    return Refused(
+        f"the service refused the order ({response.status}): {explain(response)}. Nothing was sent",
+        idempotency_id=order.idempotency_id,
+        attempts=attempts,
+        status=response.status,
+        problem=problem_of(response),
+        fields=fields_of(response),
+    )
+
+
+_LOST = {
+    Trouble.NO_CONNECTION: "the connection failed after the order had left",
+    Trouble.TIMED_OUT: "no answer came in time",
+    Trouble.CONNECTION_LOST: "the connection was lost after the order had left",
+    Trouble.UNREADABLE: "the answer could not be read",
+}
+_BEFORE = {
+    Trouble.NO_CONNECTION: "no connection; check that the service is there and that its address is right",
+    Trouble.TIMED_OUT: "no connection came up in time",
+    Trouble.CONNECTION_LOST: "the connection broke before the order left",
+    Trouble.UNREADABLE: "the request could not be made",
+}
+
+
+def _receipt(response: Response) -> Receipt | None:
+    """Read a receipt; None where the answer is none."""
+    body = response.json()
+    if response.status not in (_OK, _CREATED) or not isinstance(body, dict):
+        return None
+    order = cast("dict[str, Any]", body)
+    notification = order.get("notification")
+    if not isinstance(notification, dict):
+        return None
+    shipment = cast("dict[str, Any]", notification)
+    reference = shipment.get("sendersReference")
+    try:
+        order_id, shipment_id = UUID(order["notificationOrderId"]), UUID(shipment["shipmentId"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None
+    return Receipt(
+        order_id=str(order_id),
+        shipment_id=str(shipment_id),
+        replayed=response.status == _OK,
+        reference=reference if isinstance(reference, str) else None,
+    )

@@ -1,0 +1,82 @@
+"""
+What the service says when it says no, in our words.
+
+Its complaints come from three stages (reading the JSON, required fields, rules) under keys that are
+JSON paths or C# names, seldom those of its own JSON; the bodies of 401, 403, 415 and 500 are empty;
+and problems carry ``code`` and ``title`` where its documentation shows ``errorCode`` and ``detail``.
+All of it is read leniently here, for a message about an error should never be an error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from straks.wire.exchange import Response
+
+# The last name of a path, in lower case, is what tells a field; the service's C# names first.
+_FIELDS = {
+    "idempotencyid": "idempotency_id",
+    "sendersreference": "reference",
+    "phonenumber": "recipient",
+    "emailaddress": "recipient",
+    "senderemailaddress": "sender",
+    "sender": "sender",
+    "timetoliveinseconds": "time_to_live",
+    "subject": "subject",
+    "body": "body",
+    "contenttype": "content_type",
+    "recipientsms": "recipient",
+    "recipientemail": "recipient",
+    "instantemaildetails": "recipient",
+    "shortmessagecontent": "body",
+    "smssettings": "body",
+    "emailsettings": "body",
+}
+
+_LIKELY = {
+    401: "the token is missing, has run out, or is for another environment",
+    403: "the token lacks the scope altinn:serviceowner/notifications.create, or names no organisation",
+    404: "there is nothing at this address; check the environment",
+    415: "the content type was not taken; something between here and the service may have changed it",
+    422: "the service lacks contact information for the recipient",
+}
+
+
+def problem_of(response: Response) -> str | None:
+    """Return the service's own code and title, ``NOT-00004: A temporary …``; None where it gave none."""
+    body = response.json()
+    if not isinstance(body, dict):
+        return None
+    known = cast("dict[str, Any]", body)
+    code = known.get("code", known.get("errorCode"))
+    title = known.get("title", known.get("detail"))
+    return ": ".join(str(part)[:200] for part in (code, title) if isinstance(part, str) and part) or None
+
+
+def fields_of(response: Response) -> dict[str, tuple[str, ...]]:
+    """Return the service's complaints by our field name; what fits no field is under ``request``."""
+    body = response.json()
+    errors = cast("dict[str, Any]", body).get("errors") if isinstance(body, dict) else None
+    if not isinstance(errors, dict):
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for path, complaints in cast("dict[str, Any]", errors).items():
+        name = _FIELDS.get(re.split(r"[.\[\]]", path.rstrip("].'"))[-1].lower(), "request")
+        said = cast("list[object]", complaints) if isinstance(complaints, list) else [complaints]
+        found[name] = found.get(name, ()) + tuple(_without_names(str(line)) for line in said)
+    return found
+
+
+def _without_names(complaint: str) -> str:
+    # The JSON reader's sentence goes on with .NET type names and byte positions.
+    return complaint.split(" Path:", maxsplit=1)[0][:300]
+
+
+def explain(response: Response) -> str:
+    """Return one sentence about a refusal: what the service said, or what its status most likely means."""
+    fields = fields_of(response)
+    if fields:
+        return "; ".join(f"{name}: {' '.join(said)}" for name, said in fields.items())
+    return problem_of(response) or _LIKELY.get(response.status, "the service gave no reason")

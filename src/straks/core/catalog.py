@@ -1,0 +1,225 @@
+"""
+All messages together, as a value made from the texts of their files.
+
+A catalog is checked whole when it is made: every manifest, every file against the Jinja subset,
+every name that a text uses against what its manifest declares. What is left for the moment of
+sending is the values.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from straks.core.declaration import RESERVED_NAMES
+from straks.core.email_address import EmailAddress
+from straks.core.locale import LOCALES
+from straks.core.manifest import CHANNELS, Manifest, read_manifest
+from straks.core.phone_number import PhoneNumber
+from straks.core.rendering import Renderer
+from straks.core.template import FILES, HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE, Template
+from straks.errors import BrokenManifest, BrokenTemplate, UnknownTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from straks.core.message import Email, Sms
+
+MANIFEST_FILE = "template.toml"
+
+
+class Catalog(Mapping[str, Template]):
+    """
+    Templates by name.
+
+    Args:
+        files: The text of each file by its path, such as ``one-time-code/nb/sms.txt``; folders
+            whose name begins with an underscore hold what several templates share.
+
+    Raises:
+        BrokenManifest: A ``template.toml`` cannot be used, or does not fit the files beside it.
+        BrokenTemplate: A text cannot be used.
+    """
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        texts = {path: text for path, text in files.items() if not path.endswith(".toml")}
+        renderer = Renderer(texts)
+        self._templates: dict[str, Template] = {}
+        for path in sorted(files):
+            name, _, rest = path.partition("/")
+            if rest == MANIFEST_FILE and not name.startswith("_"):
+                manifest = read_manifest(files[path], template=name, file=path)
+                self._templates[name] = _assemble(name, manifest, texts, renderer)
+        _no_orphans(texts, self._templates)
+
+    def __getitem__(self, name: str) -> Template:
+        template = self._templates.get(name)
+        if template is None:
+            nearest = difflib.get_close_matches(str(name), self._templates, n=1)
+            hint = (
+                f"did you mean {nearest[0]!r}?"
+                if nearest
+                else f"there are {', '.join(self._templates) or 'none'}"
+            )
+            raise UnknownTemplate(f"there is no template {name!r}; {hint}", template=str(name))
+        return template
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._templates)
+
+    def __len__(self) -> int:
+        return len(self._templates)
+
+    def __repr__(self) -> str:
+        return f"<Catalog of {', '.join(self._templates) or 'nothing'}>"
+
+    def sms(
+        self,
+        name: str,
+        *,
+        locale: str,
+        to: str | PhoneNumber,
+        values: Mapping[str, object],
+        regions: Collection[str] | None = None,
+        sender: str | None = None,
+    ) -> Sms:
+        """
+        Fill an SMS.
+
+        Args:
+            name: The template's name.
+            locale: The language, such as ``"nb"``; `straks.negotiate` chooses one.
+            to: The recipient's mobile number, with its country code.
+            values: A value for every parameter.
+            regions: Countries that *to* may be in (ISO 3166, ``{"NO", "SE"}``); None for any.
+            sender: What the phone shows, at most 11 characters; None for the service's default.
+
+        Raises:
+            InvalidPhoneNumber: No SMS may be sent to *to*.
+            TemplateError: The template or a value; the sentence says which.
+        """
+        template = self[name]
+        recipient = (
+            to
+            if isinstance(to, PhoneNumber) and regions is None
+            else PhoneNumber.parse(str(to), regions=regions)
+        )
+        return template.sms(locale, recipient, values, sender)
+
+    def email(
+        self,
+        name: str,
+        *,
+        locale: str,
+        to: str | EmailAddress,
+        values: Mapping[str, object],
+        sender: str | EmailAddress | None = None,
+        content_type: str | None = None,
+    ) -> Email:
+        """
+        Fill an e-mail.
+
+        Args:
+            name: The template's name.
+            locale: The language, such as ``"nb"``; `straks.negotiate` chooses one.
+            to: The recipient's address.
+            values: A value for every parameter.
+            sender: Your registered sender address; None for the service's default.
+            content_type: ``"Html"`` or ``"Plain"``; None for Html where the template has it.
+
+        Raises:
+            InvalidEmailAddress: No e-mail may be sent to *to*, or from *sender*.
+            TemplateError: The template or a value; the sentence says which.
+        """
+        template = self[name]
+        recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
+        from_ = EmailAddress.parse(sender) if isinstance(sender, str) else sender
+        return template.email(locale, recipient, values, from_, content_type)
+
+
+def _assemble(name: str, manifest: Manifest, texts: Mapping[str, str], renderer: Renderer) -> Template:
+    files: dict[str, set[str]] = {}
+    for path in texts:
+        folder, _, rest = path.partition("/")
+        if folder != name:
+            continue
+        locale, _, file = rest.rpartition("/")
+        if locale not in LOCALES:
+            raise BrokenTemplate(
+                f"{path}: does not belong there; a template's folders are {', '.join(LOCALES)}",
+                template=name,
+                file=path,
+            )
+        if file.startswith("_"):
+            continue
+        if file not in FILES:
+            nearest = difflib.get_close_matches(file, FILES, n=1)
+            hint = f"did you mean {nearest[0]}?" if nearest else f"a language has {', '.join(FILES)}"
+            raise BrokenTemplate(
+                f"{path}: is no file of a template; {hint}", template=name, locale=locale, file=path
+            )
+        files.setdefault(locale, set()).add(file)
+        _declared(path, name, locale, manifest, renderer)
+    for what in _misfits(name, manifest, files):
+        path = f"{name}/{MANIFEST_FILE}"
+        raise BrokenManifest(f"{path}: {what}", template=name, file=path)
+    return Template(name, manifest, {locale: frozenset(found) for locale, found in files.items()}, renderer)
+
+
+def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: Renderer) -> None:
+    """Check that a text uses no name that nothing gives it."""
+    for used, (file, line) in renderer.names(path).items():
+        if used in manifest.parameters or (
+            used in RESERVED_NAMES and (used != "subject" or path.endswith(HTML_FILE))
+        ):
+            continue
+        nearest = difflib.get_close_matches(used, manifest.parameters, n=1)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else f"declare it under [parameters.{used}]"
+        raise BrokenTemplate(
+            f"{file}, line {line}: uses {used!r}, which {name}/{MANIFEST_FILE} does not declare; {hint}",
+            template=name,
+            locale=locale,
+            file=file,
+            line=line,
+            parameter=used,
+        )
+
+
+def _misfits(name: str, manifest: Manifest, files: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """Say where the manifest and the files beside it disagree."""
+    if not files:
+        yield f"there are no texts beside it; put them into {name}/nb/{SMS_FILE} and so on"
+    for locale in manifest.languages or ():
+        if locale not in files:
+            yield f"languages has {locale}, for which there is no folder"
+    for locale, found in files.items():
+        yield from _language_misfits(f"{name}/{locale}", manifest, found)
+    for wanted, given in manifest.fallback.items():
+        if wanted in files or given not in files:
+            yield f"fallback {wanted} = {given!r} leads nowhere, or away from a language that is there"
+
+
+def _language_misfits(folder: str, manifest: Manifest, found: Collection[str]) -> Iterator[str]:
+    has = {"sms": SMS_FILE in found, "email": HTML_FILE in found or TEXT_FILE in found}
+    if has["email"] != (SUBJECT_FILE in found):
+        lacks = SUBJECT_FILE if has["email"] else f"{HTML_FILE} or {TEXT_FILE}"
+        yield f"{folder} has half an e-mail; add {lacks}"
+    if has["sms"] and manifest.time_to_live is None:
+        yield "an SMS needs time-to-live: seconds, or the name of a parameter of kind duration"
+    for channel in CHANNELS:
+        listed = has[channel] if manifest.channels is None else channel in manifest.channels
+        if has[channel] != listed:
+            yield f"channels {'lists' if listed else 'does not list'} {channel}, but {folder} is otherwise"
+
+
+def _no_orphans(texts: Mapping[str, str], templates: Collection[str]) -> None:
+    for path in texts:
+        folder = path.partition("/")[0]
+        if not folder.startswith("_") and folder not in templates:
+            raise BrokenManifest(
+                f"{path}: its folder has no {MANIFEST_FILE}; add one, or begin the folder's name with an "
+                "underscore if it is shared",
+                template=folder,
+                file=path,
+            )

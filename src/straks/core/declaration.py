@@ -1,0 +1,334 @@
+"""
+From a ``[parameters.x]`` table to a `Parameter`: every key read strictly, every bound checked.
+
+A misspelt key is an error that names the nearest one, since a limit that silently does not apply
+is worse than none. The readers raise `Wrong` without a place; `straks.core.manifest` knows the
+file and the line and says them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+
+from straks.core.list_kind import ListOf
+from straks.core.locale import LOCALES, OSLO
+from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time, read_duration
+from straks.core.parameter import Parameter, Unfit
+from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Name, Reference, Text, Url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+Table: TypeAlias = dict[str, Any]
+T = TypeVar("T")
+
+RESERVED_NAMES: Final = frozenset({"locale", "subject", "loop"})
+"""Names that templates have without declaring them."""
+
+_LONGEST = 10_000
+"""Characters; no message that an instant channel carries is longer."""
+
+
+class Wrong(Exception):
+    """What is wrong in a table, without the place."""
+
+
+def read_parameter(name: str, table: object) -> Parameter:
+    """Return the parameter that *table* declares, its example checked against its own bounds."""
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
+        raise Wrong("a name is lower-case ASCII letters, digits and underscores, and begins with a letter")
+    if name in RESERVED_NAMES:
+        raise Wrong("this name is taken: every template has it already")
+    if not isinstance(table, dict):
+        raise Wrong("must be a table")
+    declared = cast("Table", table)
+    parameter = _of_kind(name, declared, extra=("example", "secret", "personal", "optional"))
+    if "example" not in declared:
+        raise Wrong("has no example; every parameter shows one value that fits")
+    try:
+        return replace(parameter, example=parameter.check(_native(parameter, declared["example"])))
+    except Unfit as flaw:
+        raise Wrong(f"the example does not fit: it {flaw}") from None
+
+
+def _of_kind(name: str, table: Table, extra: tuple[str, ...]) -> Parameter:
+    kind = one_of(table, "kind", list(_KINDS))
+    keys, build = _KINDS[kind]
+    only(table, ("kind", *keys, *extra))
+    common: dict[str, Any] = {"name": name}
+    for flag in ("secret", "personal", "optional"):
+        if flag in table:
+            common[flag] = get(table, flag, bool)
+    try:
+        return build(table, common)
+    except Unfit as flaw:
+        raise Wrong(str(flaw)) from None
+
+
+def _code(table: Table, common: Table) -> Parameter:
+    alphabet = get(table, "alphabet", str, default=ASCII_DIGITS)
+    if not (alphabet.isascii() and alphabet.isalnum() and len(set(alphabet)) == len(alphabet) > 1):
+        raise Wrong("alphabet must be two or more different ASCII letters and digits")
+    return Code(length=_size(table, "length", 1, 64), alphabet=alphabet, **common)
+
+
+def _text_bounds(table: Table) -> Table:
+    bounds: Table = {
+        "max_length": _size(table, "max-length", 1, _LONGEST),
+        "min_length": _size(table, "min-length", 0, _LONGEST, default=1),
+        "alphabet": one_of(table, "alphabet", ["gsm-7", "any"], "any"),
+        "lines": _size(table, "lines", 1, 1_000, default=1),
+    }
+    if bounds["min_length"] > bounds["max_length"]:
+        raise Wrong("min-length is above max-length; nothing would fit")
+    return bounds
+
+
+def _reference(table: Table, common: Table) -> Parameter:
+    if ("pattern" in table) == ("max-length" in table):
+        raise Wrong("needs either pattern or max-length")
+    if "max-length" in table:
+        return Reference(max_length=_size(table, "max-length", 1, _LONGEST), **common)
+    pattern = get(table, "pattern", str)
+    return Reference(pattern=pattern, max_length=_greatest_match(pattern), **common)
+
+
+def _greatest_match(pattern: str) -> int:
+    """Return the length of the longest text that *pattern* matches."""
+    # The standard library's own analysis. Its module is private, and stable since 3.11.
+    from re import _parser as parser  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
+
+    try:
+        most = int(parser.parse(pattern).getwidth()[1])  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+    except re.error as error:
+        raise Wrong(f"pattern is no regular expression: {error}") from None
+    if not 0 < most <= _LONGEST:
+        raise Wrong("pattern is unbounded; say how often with {m,n} in place of * and +")
+    return most
+
+
+def _bounds(table: Table, read: Callable[[object], Any], common: Table, **default: object) -> Table:
+    bounds: Table = {}
+    for key in ("min", "max"):
+        if key in table:
+            bounds[key] = read(table[key])
+        elif key not in default:
+            raise Wrong(f"needs {key}")
+    both: Table = {**default, **bounds}
+    if both["min"] > both["max"]:
+        raise Wrong("min is above max; nothing would fit")
+    return {**common, **bounds}
+
+
+def _typed(kind: type[T] | tuple[type[T], ...], wording: str) -> Callable[[object], T]:
+    def read(value: object) -> T:
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise Wrong(f"min and max must be {wording}")
+        return value
+
+    return read
+
+
+def _read_decimal(value: object) -> Decimal:
+    # A TOML float is read by way of its text, so that 0.10 stays 0.10.
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, str))
+        or not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,2})?", str(value))
+    ):
+        raise Wrong("min and max must be amounts with at most two decimals")
+    return Decimal(str(value))
+
+
+def _read_moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise Wrong("min and max must be dates with times, such as 2026-01-01T00:00:00+01:00")
+    return value if value.tzinfo is not None else value.replace(tzinfo=OSLO)
+
+
+def _read_span(value: object) -> timedelta:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return timedelta(seconds=value)
+    if not isinstance(value, str):
+        raise Wrong('a duration is text such as "5 min", or whole seconds')
+    return read_duration(value)
+
+
+def _plain_date(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise Wrong("min and max must be dates such as 2026-01-01")
+    return value
+
+
+def _duration(table: Table, common: Table) -> Parameter:
+    bounds = _bounds(table, _read_span, common)
+    step = _read_span(table.get("step", 60))
+    if (
+        step < timedelta(seconds=1)
+        or bounds["min"] < timedelta(0)
+        or bounds["min"] % step
+        or bounds["max"] % step
+    ):
+        raise Wrong("min and max must be whole numbers of steps (step is one minute unless declared)")
+    return Duration(**bounds, step=step)
+
+
+def _amount(table: Table, common: Table) -> Parameter:
+    currency = get(table, "currency", str, default="NOK")
+    if re.fullmatch("[A-Z]{3}", currency) is None:
+        raise Wrong("currency must be an ISO 4217 code such as NOK")
+    return Amount(**_bounds(table, _read_decimal, common), currency=currency)
+
+
+def _choice(table: Table, common: Table) -> Parameter:
+    choices = table.get("choices")
+    words: dict[str, Mapping[str, str]] = {}
+    if isinstance(choices, list):
+        words = {str(choice): dict.fromkeys(LOCALES, str(choice)) for choice in cast("list[object]", choices)}
+    elif isinstance(choices, dict):
+        words = {choice: _words(choice, word) for choice, word in cast("Table", choices).items()}
+    if not words:
+        raise Wrong("choices must be a list of values, or a table from value to its word in each language")
+    return Choice(words=MappingProxyType(words), **common)
+
+
+def _words(choice: str, word: object) -> Mapping[str, str]:
+    by_locale = dict.fromkeys(LOCALES, word) if isinstance(word, str) else word
+    if not isinstance(by_locale, dict):
+        raise Wrong(f"choice {choice!r} needs a word, or a table of words by language")
+    words = {str(key): value for key, value in cast("Table", by_locale).items() if isinstance(value, str)}
+    if missing := [locale for locale in LOCALES if locale not in words]:
+        raise Wrong(f"choice {choice!r} has no word in {', '.join(missing)}")
+    return MappingProxyType(words)
+
+
+def _url(table: Table, common: Table) -> Parameter:
+    hosts = table.get("hosts")
+    if not isinstance(hosts, list) or not hosts:
+        raise Wrong('hosts must be a list such as ["www.example.org"]')
+    for host in cast("list[object]", hosts):
+        if not isinstance(host, str) or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) is None:
+            raise Wrong("each host is a name in lower-case ASCII, without scheme, port or path")
+    return Url(
+        hosts=tuple(cast("list[str]", hosts)), max_length=_size(table, "max-length", 9, 2_000), **common
+    )
+
+
+def _list(table: Table, common: Table) -> Parameter:
+    inner: Table | None = table.get("of")
+    if not isinstance(inner, dict) or inner.get("kind") == "list":
+        raise Wrong('of must be a table with a kind (not list), such as { kind = "text", max-length = 20 }')
+    return ListOf(
+        of=_of_kind(common["name"], inner, extra=()), max_items=_size(table, "max-items", 1, 1_000), **common
+    )
+
+
+_STYLES = ("short", "medium", "long", "full")
+_TEXT_KEYS = ("max-length", "min-length", "alphabet", "lines")
+_KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] = {
+    "code": (("length", "alphabet"), _code),
+    "text": (_TEXT_KEYS, lambda table, common: Text(**_text_bounds(table), **common)),
+    "name": (_TEXT_KEYS, lambda table, common: Name(**_text_bounds(table), **common)),
+    "reference": (("pattern", "max-length"), _reference),
+    "integer": (
+        ("min", "max"),
+        lambda table, common: Integer(**_bounds(table, _typed(int, "whole numbers"), common)),
+    ),
+    "amount": (("min", "max", "currency"), _amount),
+    "date": (
+        ("min", "max", "style"),
+        lambda table, common: Date(
+            **_bounds(table, _plain_date, common, min=date(2000, 1, 1), max=date(2099, 12, 31)),
+            style=one_of(table, "style", _STYLES, "long"),
+        ),
+    ),
+    "time": (
+        ("min", "max", "style"),
+        lambda table, common: Time(
+            **_bounds(
+                table, _typed(time, "times such as 08:00:00"), common, min=time(0, 0), max=time(23, 59)
+            ),
+            style=one_of(table, "style", ["short", "medium"], "short"),
+        ),
+    ),
+    "datetime": (
+        ("min", "max", "style"),
+        lambda table, common: DateTime(
+            **_bounds(
+                table,
+                _read_moment,
+                common,
+                min=datetime(2000, 1, 1, tzinfo=OSLO),
+                max=datetime(2099, 12, 31, 23, 59, tzinfo=OSLO),
+            ),
+            style=one_of(table, "style", _STYLES, "long"),
+        ),
+    ),
+    "duration": (("min", "max", "step"), _duration),
+    "choice": (("choices",), _choice),
+    "url": (("hosts", "max-length"), _url),
+    "list": (("of", "max-items"), _list),
+}
+
+
+def _native(parameter: Parameter, example: object) -> object:
+    """Turn an example as TOML has it into what `check` takes."""
+    if isinstance(parameter, ListOf) and isinstance(example, list):
+        return [_native(parameter.of, item) for item in cast("list[object]", example)]
+    if isinstance(parameter, Duration):
+        return _read_span(example)
+    if isinstance(parameter, Amount) and isinstance(example, (str, float)):
+        return parameter.read(str(example))
+    if isinstance(parameter, DateTime) and isinstance(example, datetime) and example.tzinfo is None:
+        return example.replace(tzinfo=OSLO)
+    if isinstance(parameter, (Date, DateTime, Time)) and isinstance(example, str):
+        return parameter.read(example)
+    return example
+
+
+# --- reading a table ---------------------------------------------------------------------------
+
+
+def only(table: Table, known: Collection[str]) -> None:
+    """Refuse keys that are not *known*, naming the nearest that is."""
+    for key in table:
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
+            raise Wrong(f"unknown key {key!r}; {hint}")
+
+
+def get(table: Table, key: str, kind: type[T], *, default: T | None = None) -> T:
+    """Return a value that must be of *kind*."""
+    value = table.get(key, default)
+    if not isinstance(value, kind):
+        name = {"bool": "true or false", "str": "text", "int": "a whole number"}.get(
+            kind.__name__, kind.__name__
+        )
+        raise Wrong(f"{key} must be {name}" if key in table else f"needs {key}")
+    return value
+
+
+def _size(table: Table, key: str, least: int, most: int, *, default: int | None = None) -> int:
+    size = get(table, key, int, default=default)
+    if isinstance(size, bool) or not least <= size <= most:
+        raise Wrong(f"{key} must be a whole number, {least} to {most}")
+    return size
+
+
+def one_of(table: Table, key: str, known: Collection[str], default: str | None = None) -> str:
+    """Return a text that must be one of *known*."""
+    value = table.get(key, default)
+    if value is None:
+        raise Wrong(f"needs {key}: one of {', '.join(known)}")
+    if not isinstance(value, str) or value not in known:
+        nearest = difflib.get_close_matches(str(value), known, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise Wrong(f"{key} must be one of {', '.join(known)}{hint}")
+    return value

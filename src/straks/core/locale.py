@@ -1,0 +1,176 @@
+"""
+Languages: which one a person gets, and how it writes numbers, dates and durations.
+
+The choice of a language follows tables that stand here in full. A person who asked for one thing
+and gets another gets it because a line of this file says so, never because of the order of a
+folder listing.
+
+The words are Babel's, with three decisions on top. A duration is composed unit by unit, because
+Babel's own function rounds 90 minutes to two hours and a code's lifetime must be exact. A date and
+a time are joined by «kl.» and "at", as the languages do in running text. English is British
+English, since day before month is what readers in Norway expect.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from straks.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime, time, timedelta
+    from decimal import Decimal
+
+LOCALES: Final = ("nb", "nn", "en")
+"""The languages that templates may be written in, as BCP 47 tags."""
+
+OSLO: Final = ZoneInfo("Europe/Oslo")
+"""The zone that times are printed in."""
+
+# What Babel calls them.
+_BABEL = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
+
+# Who gets what when the language asked for is not there. The contact register's «se» (Northern
+# Sami) is answered here too; the retired «no» is read as nb.
+_NEAREST: dict[str, tuple[str, ...]] = {
+    "nb": ("nb", "nn", "en"),
+    "nn": ("nn", "nb", "en"),
+    "se": ("se", "nb", "nn", "en"),
+    "en": ("en", "nb", "nn"),
+    "": ("nb", "nn", "en"),
+}
+
+_RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?")
+
+
+def negotiate(wanted: str | None, available: Collection[str]) -> str:
+    """
+    Choose the language for a person.
+
+    Args:
+        wanted: A language tag (``"nn"``, ``"nb-NO"``, ``"no"``, ``"se"``), a whole
+            ``Accept-Language`` header, or nothing (None or empty).
+        available: The languages there are, for instance a template's ``locales``.
+
+    Returns:
+        One of *available*: the first wanted one that is there; else the nearest to the first wanted
+        one that is known (nn and nb stand in for each other, then en; se is answered with nb); else
+        nb, nn or en, in this order.
+
+    Raises:
+        InvalidSetting: *available* is empty.
+
+    Source: RFC 9110, 12.5.4 (Accept-Language), and BCP 47 for the tags.
+
+    >>> negotiate("nn-NO, nb;q=0.8", ["nb", "nn", "en"])
+    'nn'
+    >>> negotiate("se", ["nb", "en"]), negotiate(None, ["nb", "en"])
+    ('nb', 'nb')
+    """
+    if not available:
+        raise InvalidSetting("there is no language to choose from; the template has none")
+    tags, unwanted = _ranges(wanted or "")
+    acceptable = [tag for tag in available if tag not in unwanted] or list(available)
+    for tag in tags:
+        if tag in acceptable:
+            return tag
+    known = next((tag for tag in tags if tag in _NEAREST), "")
+    for tag in (*_NEAREST[known], *_NEAREST[""]):
+        if tag in acceptable:
+            return tag
+    return acceptable[0]
+
+
+def _ranges(header: str) -> tuple[list[str], set[str]]:
+    """Read a header's primary languages, most wanted first, and those that are ruled out."""
+    weighed: list[tuple[float, str]] = []
+    unwanted: set[str] = set()
+    for part in header.split(",")[:50]:
+        match = _RANGE.fullmatch(part)
+        if match is None:
+            continue
+        tag = re.split("[-_]", match[1])[0].lower()
+        try:
+            weight = float(match[2]) if match[2] else 1.0
+        except ValueError:
+            continue
+        if weight > 0:
+            weighed.append((-weight, tag))
+        else:
+            unwanted.add(tag)
+    weighed.sort(key=lambda pair: pair[0])
+    return ["nb" if tag == "no" else tag for _, tag in weighed], unwanted
+
+
+def format_integer(value: int, locale: str) -> str:
+    """Print a whole number, grouped as *locale* does."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=_BABEL[locale])
+
+
+def format_amount(value: Decimal, currency: str, locale: str) -> str:
+    """Print an amount of money, currency included."""
+    from babel.numbers import format_currency
+
+    return format_currency(value, currency, locale=_BABEL[locale])
+
+
+def format_date(value: date, style: str, locale: str) -> str:
+    """Print a date; *style* is Babel's short, medium, long or full."""
+    from babel import dates
+
+    return dates.format_date(value, style, locale=_BABEL[locale])
+
+
+def format_time(value: time, style: str, locale: str) -> str:
+    """Print a time of day; *style* is Babel's short, or medium for seconds too."""
+    from babel import dates
+
+    return dates.format_time(value, style, locale=_BABEL[locale])
+
+
+def format_datetime(value: datetime, style: str, locale: str) -> str:
+    """Print a moment as date and time of day in Norway; *style* is the date's."""
+    local = value.astimezone(OSLO)
+    joint = "at" if locale == "en" else "kl."
+    day = format_date(local.date(), style, locale)
+    return f"{day} {joint} {format_time(local.time(), 'short', locale)}"
+
+
+@lru_cache(maxsize=4096)
+def format_duration(value: timedelta, locale: str) -> str:
+    """
+    Print a duration exactly, however many units that takes.
+
+    >>> from datetime import timedelta
+    >>> [format_duration(timedelta(minutes=90), locale) for locale in LOCALES]
+    ['1 time og 30 minutter', '1 time og 30 minutt', '1 hour and 30 minutes']
+    """
+    from babel.units import format_unit
+
+    seconds = value.days * 86_400 + value.seconds
+    parts: list[str] = []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(format_unit(count, f"duration-{unit}", "long", locale=_BABEL[locale]))
+    return format_list(parts or [format_unit(0, "duration-minute", "long", locale=_BABEL[locale])], locale)
+
+
+def format_list(words: Sequence[str], locale: str) -> str:
+    """Join *words* as the language does: «a, b og c»."""
+    from babel.lists import format_list as join
+
+    return join(words, "standard", locale=_BABEL[locale])
+
+
+def plural_form(count: int | Decimal, locale: str) -> str:
+    """Tell which plural form *count* takes: ``"one"`` or ``"other"`` in our languages."""
+    from babel import Locale
+
+    return str(Locale.parse(_BABEL[locale]).plural_form(count))

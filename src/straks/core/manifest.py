@@ -1,0 +1,176 @@
+"""
+``template.toml``: what a message is for, and what may fill it.
+
+A manifest is read once and strictly. A misspelt key is an error that names the nearest one, since
+a limit that silently does not apply is worse than none; every bound that sending needs later (the
+time to live the service accepts, for one) is settled here, so that no value can break it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast
+
+from straks.core.declaration import Table, Wrong, get, one_of, only, read_parameter
+from straks.core.locale import LOCALES
+from straks.core.number_kinds import Duration
+from straks.errors import BrokenManifest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from straks.core.parameter import Parameter
+
+TIME_TO_LIVE_LEAST: Final = timedelta(seconds=60)
+TIME_TO_LIVE_MOST: Final = timedelta(hours=48)
+"""What the service takes: 60 to 172 800 seconds (Altinn Notifications, instant SMS)."""
+
+CHANNELS: Final = ("sms", "email")
+
+
+class Purpose(StrEnum):
+    """What a message is for; it decides which rules apply."""
+
+    AUTHENTICATION = "authentication"
+    ALERT = "alert"
+    CONFIRMATION = "confirmation"
+    NOTICE = "notice"
+
+
+class Repeat(StrEnum):
+    """Whether the same message may reach a person twice when a sending is in doubt."""
+
+    HARMLESS = "harmless"
+    HARMFUL = "harmful"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a ``template.toml`` says, checked."""
+
+    purpose: Purpose
+    repeat: Repeat = Repeat.HARMFUL
+    time_to_live: timedelta | str | None = None
+    encoding: str = "gsm-7"
+    bound_line: bool = False
+    fallback: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    languages: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def read_manifest(text: str, *, template: str, file: str) -> Manifest:
+    """
+    Read a ``template.toml``.
+
+    Raises:
+        BrokenManifest: It is not TOML, or it says something that cannot be; names the place.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+)", str(error))
+        raise BrokenManifest(
+            f"{file} is not valid TOML: {error}",
+            template=template,
+            file=file,
+            line=int(found[1]) if found else None,
+        ) from None
+    parameter: str | None = None
+    try:
+        only(document, ("template", "parameters"))
+        head = _table_of(document, "template")
+        parameters: dict[str, Parameter] = {}
+        declared = document.get("parameters", {})
+        if not isinstance(declared, dict):
+            raise Wrong("[parameters] must be a table")  # noqa: TRY301 - every fault of a manifest gets its place below
+        for parameter, table in cast("Table", declared).items():
+            parameters[parameter] = read_parameter(parameter, table)
+        parameter = None
+        return _head(head, parameters)
+    except Wrong as wrong:
+        line = _line_of(text, parameter)
+        where = f"{file}, line {line}" if line else file
+        what = f"parameter {parameter!r}: {wrong}" if parameter is not None else str(wrong)
+        raise BrokenManifest(
+            f"{where}: {what}", template=template, file=file, line=line, parameter=parameter
+        ) from None
+
+
+def _line_of(text: str, parameter: str | None) -> int | None:
+    header = "[template]" if parameter is None else rf"[parameters.{parameter}]"
+    return next((n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith(header)), None)
+
+
+def _head(head: Table, parameters: dict[str, Parameter]) -> Manifest:
+    keys = (
+        "purpose",
+        "repeat",
+        "time-to-live",
+        "encoding",
+        "bound-line",
+        "fallback",
+        "languages",
+        "channels",
+    )
+    only(head, keys)
+    fallback = head.get("fallback", {})
+    if not isinstance(fallback, dict):
+        raise Wrong('fallback must be a table such as { se = "nb" }')
+    for wanted, given in cast("Table", fallback).items():
+        if given not in LOCALES or wanted == given:
+            raise Wrong(f"fallback: {wanted} must lead to one of {', '.join(LOCALES)}, other than itself")
+    return Manifest(
+        purpose=Purpose(one_of(head, "purpose", [purpose.value for purpose in Purpose])),
+        repeat=Repeat(one_of(head, "repeat", [repeat.value for repeat in Repeat], Repeat.HARMFUL.value)),
+        time_to_live=_time_to_live(head.get("time-to-live"), parameters),
+        encoding=one_of(head, "encoding", ["gsm-7", "ucs-2"], "gsm-7"),
+        bound_line=get(head, "bound-line", bool, default=False),
+        fallback=MappingProxyType(dict(cast("dict[str, str]", fallback))),
+        languages=_list_of(head, "languages", LOCALES) if "languages" in head else None,
+        channels=_list_of(head, "channels", CHANNELS) if "channels" in head else None,
+        parameters=MappingProxyType(parameters),
+    )
+
+
+def _time_to_live(given: object, parameters: Mapping[str, Parameter]) -> timedelta | str | None:
+    if given is None:
+        return None
+    limits = "60 to 172800 seconds, as the service does"
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not TIME_TO_LIVE_LEAST <= timedelta(seconds=given) <= TIME_TO_LIVE_MOST:
+            raise Wrong(f"time-to-live is {given} seconds; it takes {limits}")
+        return timedelta(seconds=given)
+    parameter = parameters.get(given) if isinstance(given, str) else None
+    if not isinstance(parameter, Duration):
+        raise Wrong("time-to-live must be seconds, or the name of a parameter of kind duration")
+    if parameter.optional:
+        raise Wrong(f"time-to-live is {given!r}, which is optional; it must always be there")
+    if parameter.min < TIME_TO_LIVE_LEAST or parameter.max > TIME_TO_LIVE_MOST:
+        raise Wrong(
+            f"time-to-live is {given!r}, which may be shorter or longer than allowed; it takes {limits}"
+        )
+    return str(given)
+
+
+def _table_of(document: Table, key: str) -> Table:
+    table = document.get(key)
+    if not isinstance(table, dict):
+        raise Wrong(f"there is no [{key}] table")
+    return cast("Table", table)
+
+
+def _list_of(table: Table, key: str, known: Collection[str]) -> tuple[str, ...]:
+    values = table[key]
+    if (
+        not isinstance(values, list)
+        or not values
+        or any(value not in known for value in cast("list[object]", values))
+    ):
+        raise Wrong(f"{key} must be a list out of {', '.join(known)}")
+    return tuple(dict.fromkeys(cast("list[str]", values)))

@@ -1,0 +1,244 @@
+"""
+Text to SMS segments: what the network sends, counted as the standard counts it.
+
+The whole text goes in septets where it can, and else as UCS-2, in which one foreign character
+makes every character cost more than twice as much. Up to 160 septets or 70 code units are one
+segment; longer text is cut into segments of 153 or 67, each with a header of six octets that
+numbers it.
+
+Two characters' halves must never part: an escape and its code, and the halves of a surrogate
+pair. The device here is a *filler*: written before each character that costs two units, it makes
+positions in the text and units the same thing. Then counting is `len`, cutting is slicing, and
+the one rule is that a slice does not end on a filler. The filler is a lone surrogate, which no
+valid text holds. The common text (GSM-7, nothing from the extension table) needs none, so it is
+matched once and sliced.
+
+The network does the splitting, so the default is the standard's count. Keeping what a reader sees
+as one character whole is offered beside it (``whole_clusters``), for whoever does the splitting
+himself or wants to know what it would cost.
+
+"UCS-2" is UTF-16 in practice, big end first: every handset shows emoji, which UCS-2 proper lacks.
+
+Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from straks.core.alphabet import (
+    EXTENDED_CHARACTERS,
+    FOREIGN,
+    GSM7_TEXT,
+    ONE_SEPTET_EACH,
+    describe,
+    not_gsm7,
+    septet_capacity,
+    unit_capacity,
+)
+from straks.core.cluster import clusters
+from straks.core.substitute import Foreign, find_foreign
+from straks.errors import InvalidSetting, InvalidText, TooManySegments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["HEADER_OCTETS", "MOST_SEGMENTS", "Encoding", "Foreign", "Segment", "Segmentation", "segment"]
+
+MOST_SEGMENTS: Final = 255
+"""What the header can number: its count is one octet. Source: 3GPP TS 23.040, 9.2.3.24.1."""
+
+HEADER_OCTETS: Final = 6
+"""The header of a segment among several, with an 8-bit reference. Source: the same clause."""
+
+_FILLER = "\ud800"
+
+
+class Encoding(StrEnum):
+    """How a text goes over the air; all segments of a message use the same."""
+
+    GSM7 = "GSM-7"
+    UCS2 = "UCS-2"
+
+
+# Units in a segment that stands alone, and in one among several.
+_CAPACITY = {
+    Encoding.GSM7: (septet_capacity(), septet_capacity(HEADER_OCTETS)),
+    Encoding.UCS2: (unit_capacity(), unit_capacity(HEADER_OCTETS)),
+}
+# The places before a character that costs two units.
+_BEFORE_TWO = {
+    Encoding.GSM7: re.compile(f"(?=[{re.escape(EXTENDED_CHARACTERS)}])"),
+    Encoding.UCS2: re.compile("(?=[\U00010000-\U0010ffff])"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """
+    One SMS as the network sends and bills it.
+
+    ``units`` are septets or UTF-16 code units, as the message's encoding counts; the header is not
+    among them. The text may hold a one-time code, so ``repr`` does not show it.
+    """
+
+    text: str = field(repr=False)
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """
+    A text as it goes over the air. Its length is the number of its segments, at least one.
+
+    Made by `segment`. What is asked for most, how many segments and units, is at hand; the rest is
+    worked out when asked for.
+    """
+
+    encoding: Encoding
+    _filled: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self._filled)
+
+    def __repr__(self) -> str:
+        return f"Segmentation({self.encoding}, units={[len(part) for part in self._filled]})"
+
+    @property
+    def units(self) -> int:
+        """What the text costs: septets, or UTF-16 code units; headers excluded."""
+        return sum(map(len, self._filled))
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments in sending order."""
+        return tuple(Segment(part.replace(_FILLER, ""), len(part)) for part in self._filled)
+
+    @property
+    def spare(self) -> int:
+        """How many units are still free in the last segment."""
+        alone, joined = _CAPACITY[self.encoding]
+        return (alone if len(self._filled) == 1 else joined) - len(self._filled[-1])
+
+    @property
+    def foreign(self) -> tuple[Foreign, ...]:
+        """
+        What forces UCS-2, from left to right; empty where nothing does.
+
+        The stand-ins are an offer: none is ever applied. See `straks.core.substitute`.
+        """
+        if self.encoding is Encoding.GSM7:
+            return ()
+        return tuple(find_foreign("".join(self._filled).replace(_FILLER, "")))
+
+
+def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool = False) -> Segmentation:
+    """
+    Split *text* the way a handset will receive it.
+
+    Args:
+        text: What to send, values filled in. Any Unicode; it is never changed.
+        encoding: Force one; otherwise GSM-7 where it can carry *text*, and else UCS-2.
+        whole_clusters: Also keep what a reader sees as one character (a flag, a family, a letter
+            and its loose accents) in one segment, wherever a segment can hold it. Each border may
+            then leave some units unused, so this can cost a segment more.
+
+    Returns:
+        Segments in sending order, each at most 140 octets, header included where there are
+        several: 160 septets alone and 153 in a row; 70 and 67 UTF-16 code units in UCS-2. An empty
+        text has one empty segment.
+
+    Raises:
+        InvalidText: Half of a surrogate pair, which no encoding can carry; or GSM-7 was forced and
+            a character is foreign to it. ``index`` says where.
+        TooManySegments: Above 255, the most the header can number. ``index`` says what no longer fits.
+        InvalidSetting: *encoding* is neither.
+
+    Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
+
+    >>> short = segment("Koden er 482913.")
+    >>> print(short.encoding, len(short), short.units, short.spare)
+    GSM-7 1 16 144
+    >>> long = segment("Buorre beaivi! " * 5 + "Gulahallamat č")
+    >>> print(long.encoding, [part.units for part in long.segments], long.foreign[0].index)
+    UCS-2 [67, 22] 88
+    """
+    chosen, filled = _fill(text, encoding)
+    alone, joined = _CAPACITY[chosen]
+    if len(filled) <= alone:
+        return Segmentation(chosen, (filled,))
+    # In GSM-7 the only cluster of several characters is CR LF.
+    if whole_clusters and (chosen is Encoding.UCS2 or "\r" in text):
+        parts = tuple(_whole(text, chosen, joined))
+    else:
+        parts = tuple(_slices(filled, joined))
+    if len(parts) > MOST_SEGMENTS:
+        raise TooManySegments(
+            f"the text needs {len(parts)} segments in {chosen}; one SMS has at most {MOST_SEGMENTS}, "
+            f"each of {joined} units; shorten it, or send it as several messages",
+            index=len("".join(parts[:MOST_SEGMENTS]).replace(_FILLER, "")),
+        )
+    return Segmentation(chosen, parts)
+
+
+def _fill(text: str, encoding: Encoding | None) -> tuple[Encoding, str]:
+    """Choose the encoding of *text* and write a filler before each character that costs two units."""
+    if encoding is not None:
+        encoding = _checked(encoding)
+    if encoding is not Encoding.UCS2:
+        if ONE_SEPTET_EACH.fullmatch(text):
+            return Encoding.GSM7, text
+        if GSM7_TEXT.fullmatch(text):
+            return Encoding.GSM7, _filled(text, Encoding.GSM7)
+    try:
+        units = len(text.encode("utf-16-be")) // 2
+    except UnicodeEncodeError as error:
+        raise InvalidText(
+            f"{describe(text[error.start])} at index {error.start} is half of a surrogate pair, which no "
+            "encoding can carry; repair the text where it was cut",
+            index=error.start,
+        ) from None
+    if encoding is Encoding.GSM7 and (foreign := FOREIGN.search(text)):
+        raise not_gsm7(text, foreign.start())
+    return Encoding.UCS2, text if units == len(text) else _filled(text, Encoding.UCS2)
+
+
+def _checked(encoding: Encoding) -> Encoding:
+    try:
+        return Encoding(encoding)
+    except ValueError:
+        raise InvalidSetting("the encoding is neither GSM-7 nor UCS-2; give one of them, or None") from None
+
+
+def _filled(text: str, encoding: Encoding) -> str:
+    return _BEFORE_TWO[encoding].sub(_FILLER, text)
+
+
+def _slices(filled: str, capacity: int) -> Iterator[str]:
+    """Cut *filled* as the standard does: as much as fits, but never between filler and character."""
+    start = 0
+    while start < len(filled):
+        end = start + capacity
+        if filled[end - 1 : end] == _FILLER:
+            end -= 1
+        yield filled[start:end]
+        start = end
+
+
+def _whole(text: str, encoding: Encoding, capacity: int) -> Iterator[str]:
+    """Cut *text* between clusters; one that no segment can hold is cut between its characters."""
+    part = ""
+    for cluster in clusters(text):
+        filled = _filled(cluster, encoding)
+        pieces = (
+            [filled] if len(filled) <= capacity else [_filled(character, encoding) for character in cluster]
+        )
+        for piece in pieces:
+            if len(part) + len(piece) > capacity:
+                yield part
+                part = ""
+            part += piece
+    yield part

@@ -1,0 +1,293 @@
+"""
+One message in all its languages and channels, and what may fill it.
+
+A template makes messages; it does not choose recipients or send. What goes wrong in it names the
+template, the language, the channel and the parameter, and never the value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from straks.core.locale import LOCALES
+from straks.core.message import ContentType, Email, Sms
+from straks.core.parameter import Shown, Unfit
+from straks.core.rendering import Absent
+from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from straks.core.email_address import EmailAddress
+    from straks.core.manifest import Manifest, Purpose, Repeat
+    from straks.core.parameter import Parameter
+    from straks.core.phone_number import PhoneNumber
+    from straks.core.rendering import Renderer
+
+T = TypeVar("T")
+
+SMS_FILE = "sms.txt"
+SUBJECT_FILE = "subject.txt"
+HTML_FILE = "email.html"
+TEXT_FILE = "email.txt"
+FILES = (SMS_FILE, SUBJECT_FILE, HTML_FILE, TEXT_FILE)
+
+# TS 23.040, 9.1.2.5: an alphanumeric originator has at most 11 septets. The characters are those
+# that gateways promise to carry; digits alone are a number, at most 15 by E.164.
+_ORIGINATOR = re.compile(
+    r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9._&-](?:[A-Za-z0-9 ._&-]{0,9}[A-Za-z0-9._&-])?|\+?[0-9]{3,15}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """
+    A message, ready to be filled.
+
+    ``files`` says which files each language has.
+    """
+
+    name: str
+    manifest: Manifest
+    files: Mapping[str, frozenset[str]]
+    _renderer: Renderer = field(repr=False, compare=False)
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the message is for."""
+        return self.manifest.purpose
+
+    @property
+    def repeat(self) -> Repeat:
+        """Whether it may reach a person twice when a sending is in doubt."""
+        return self.manifest.repeat
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What may fill the message, by name."""
+        return self.manifest.parameters
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages there are, nb before nn before en."""
+        return tuple(locale for locale in LOCALES if locale in self.files)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that any language has: ``sms``, ``email``."""
+        return tuple(
+            channel for channel in ("sms", "email") if any(self.has(locale, channel) for locale in self.files)
+        )
+
+    def has(self, locale: str, channel: str) -> bool:
+        """Tell whether the message exists in this language and channel."""
+        files = self.files.get(locale, frozenset())
+        return SMS_FILE in files if channel == "sms" else bool(files & {HTML_FILE, TEXT_FILE})
+
+    @property
+    def examples(self) -> dict[str, Any]:
+        """The example value of every parameter: what a preview fills in."""
+        return {name: parameter.example for name, parameter in self.parameters.items()}
+
+    def resolve(self, locale: str, channel: str) -> str:
+        """
+        Return the language that *locale* is served in: itself, or the manifest's declared fallback.
+
+        Raises:
+            UnknownLocale: There is none.
+        """
+        served = locale if locale in self.files else self.manifest.fallback.get(locale, locale)
+        if self.has(served, channel):
+            return served
+        there = [known for known in self.locales if self.has(known, channel)]
+        exists = f"it has {channel} in {', '.join(there)}" if there else f"it has no {channel} at all"
+        raise UnknownLocale(
+            f"{self.name} has no {channel} in {locale!r}; {exists}. straks.negotiate chooses among them",
+            template=self.name,
+            locale=locale,
+        )
+
+    def sms(
+        self, locale: str, recipient: PhoneNumber, values: Mapping[str, object], sender: str | None = None
+    ) -> Sms:
+        """
+        Fill the SMS.
+
+        Raises:
+            UnknownLocale: There is no SMS in this language.
+            InvalidValue: A value is missing, surplus or out of bounds.
+            InvalidSetting: The sender is no originator that a network carries.
+            BrokenTemplate: The text cannot be rendered, or comes out empty.
+        """
+        locale = self.resolve(locale, "sms")
+        if sender is not None and _ORIGINATOR.fullmatch(sender) is None:
+            raise InvalidSetting(
+                "an SMS sender has 1 to 11 characters out of A-Z, a-z, 0-9, space and . _ & -, with a letter "
+                f"among them, or is a number; this has {len(sender)} characters. Leave it out for the default"
+            )
+        checked = self.check(values, locale, "sms")
+        shown = {
+            name: value.plainly() if isinstance(value, Shown) else value
+            for name, value in self._shown(checked, locale).items()
+        }
+        file = f"{self.name}/{locale}/{SMS_FILE}"
+        body = self._placed(locale, lambda: self._renderer.text(file, shown))
+        return Sms(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=self._canonical(checked),
+            recipient=recipient,
+            body=self._not_empty(body, file, locale),
+            time_to_live=self._time_to_live(checked),
+            sender=sender,
+        )
+
+    def email(
+        self,
+        locale: str,
+        recipient: EmailAddress,
+        values: Mapping[str, object],
+        sender: EmailAddress | None = None,
+        content_type: str | None = None,
+    ) -> Email:
+        """
+        Fill the e-mail; *content_type* is ``"Html"`` or ``"Plain"``, by default Html where there is one.
+
+        Raises:
+            UnknownLocale: There is no e-mail in this language.
+            InvalidValue: A value is missing, surplus or out of bounds.
+            InvalidSetting: There is no HTML to send, or no such content type.
+            BrokenTemplate: The text cannot be rendered, or comes out empty.
+        """
+        locale = self.resolve(locale, "email")
+        folder = f"{self.name}/{locale}"
+        sent_as = self._content_type(content_type, locale)
+        checked = self.check(values, locale, "email")
+        shown = self._shown(checked, locale)
+        subject = self._placed(locale, lambda: self._renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
+        subject = self._not_empty(" ".join(subject.split()), f"{folder}/{SUBJECT_FILE}", locale)
+        html, text = None, ""
+        if HTML_FILE in self.files[locale]:
+            with_subject = {**shown, "subject": subject}
+            html, text = self._placed(
+                locale, lambda: self._renderer.html(f"{folder}/{HTML_FILE}", with_subject)
+            )
+        if TEXT_FILE in self.files[locale]:
+            text = self._placed(locale, lambda: self._renderer.text(f"{folder}/{TEXT_FILE}", shown))
+        return Email(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=self._canonical(checked),
+            recipient=recipient,
+            subject=subject,
+            text=self._not_empty(text, folder, locale),
+            html=html,
+            content_type=sent_as,
+            sender=sender,
+        )
+
+    def check(self, values: Mapping[str, object], locale: str, channel: str) -> dict[str, Any]:
+        """
+        Return *values* in canonical Python form; an optional one that was left out is not among them.
+
+        Raises:
+            InvalidValue: One is missing, surplus, of another kind or out of bounds.
+        """
+        where = f"{self.name} ({locale}, {channel})"
+        if missing := [
+            name
+            for name, parameter in self.parameters.items()
+            if not parameter.optional and name not in values
+        ]:
+            raise InvalidValue(
+                f"{where} needs {_listed(missing)}; given were {_listed(values) or 'none'}",
+                template=self.name,
+                locale=locale,
+                parameter=missing[0],
+            )
+        checked: dict[str, Any] = {}
+        for name, value in values.items():
+            parameter = self.parameters.get(name)
+            if parameter is None:
+                nearest = difflib.get_close_matches(name, self.parameters, n=1)
+                hint = (
+                    f"did you mean {nearest[0]!r}?"
+                    if nearest
+                    else f"it takes {_listed(self.parameters) or 'none'}"
+                )
+                raise InvalidValue(
+                    f"{where} has no parameter {name!r}; {hint}",
+                    template=self.name,
+                    locale=locale,
+                    parameter=name,
+                )
+            if value is None and parameter.optional:
+                continue
+            try:
+                checked[name] = parameter.check(value)
+            except Unfit as flaw:
+                raise InvalidValue(
+                    f"{where}: {name!r} {flaw}", template=self.name, locale=locale, parameter=name
+                ) from None
+        return checked
+
+    def _shown(self, checked: Mapping[str, Any], locale: str) -> dict[str, object]:
+        shown: dict[str, object] = {"locale": locale}
+        for name, parameter in self.parameters.items():
+            shown[name] = parameter.show(checked[name], locale) if name in checked else Absent(name=name)
+        return shown
+
+    def _canonical(self, checked: Mapping[str, Any]) -> Mapping[str, str]:
+        return {name: self.parameters[name].canonical(value) for name, value in checked.items()}
+
+    def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
+        declared = self.manifest.time_to_live
+        found = checked[declared] if isinstance(declared, str) else declared
+        if not isinstance(
+            found, timedelta
+        ):  # pragma: no cover - a catalog with an SMS and none does not load
+            raise TypeError(self.name)
+        return found
+
+    def _content_type(self, wanted: str | None, locale: str) -> ContentType:
+        has_html = HTML_FILE in self.files[locale]
+        if wanted is None:
+            return ContentType.HTML if has_html else ContentType.PLAIN
+        if wanted not in list(ContentType):
+            raise InvalidSetting(f"content_type is Html or Plain, not {wanted!r}")
+        if wanted == ContentType.HTML and not has_html:
+            raise InvalidSetting(
+                f"{self.name} ({locale}) has no {HTML_FILE}, so it can be sent as Plain only"
+            )
+        return ContentType(wanted)
+
+    def _placed(self, locale: str, render: Callable[[], T]) -> T:
+        """Add template and language to what goes wrong in a file."""
+        try:
+            return render()
+        except BrokenTemplate as error:
+            error.template, error.locale = self.name, locale
+            raise
+
+    def _not_empty(self, text: str, file: str, locale: str) -> str:
+        if not text:
+            raise BrokenTemplate(
+                f"{file}: comes out empty with these values; a message needs a text",
+                template=self.name,
+                locale=locale,
+                file=file,
+            )
+        return text
+
+
+def _listed(names: Iterable[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))

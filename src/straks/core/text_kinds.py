@@ -1,0 +1,239 @@
+"""
+Kinds whose value is text: code, text, name, reference, choice, url.
+
+Length is counted in characters after NFC and trimming, since that is what a person counts; what
+the characters cost in an SMS is the segmenter's business. A value with a line break, a control, a
+bidirectional or invisible character, or something that a phone would make a link of, is refused
+and never rewritten: a rewritten name is another name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+from straks.core.alphabet import FOREIGN, describe
+from straks.core.hygiene import looks_like_link, offence, starts_with_mark
+from straks.core.parameter import Parameter, Shown, Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ASCII_DIGITS = "0123456789"
+
+
+class Link(str):
+    """An https address that was checked: the only value that may be the whole of an ``href``."""
+
+    __slots__ = ()
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit(f"takes text, not {type(value).__name__}")
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(Parameter):
+    """
+    A one-time code: a fixed number of characters from an ASCII alphabet, digits by default.
+
+    Always text and never a number, so that leading zeros survive; secret by nature.
+    """
+
+    kind: ClassVar[str] = "code"
+
+    length: int
+    alphabet: str = ASCII_DIGITS
+    secret: bool = True
+
+    @property
+    def limits(self) -> str:
+        """What the parameter admits."""
+        what = "digits 0-9" if self.alphabet == ASCII_DIGITS else f"characters out of {self.alphabet}"
+        return f"exactly {self.length} {what}, as text"
+
+    def check(self, value: object) -> str:
+        """Return the code; anything but its alphabet at its length is `Unfit`."""
+        if isinstance(value, int):
+            raise Unfit("takes text, not a number, because a number loses leading zeros; put it in quotes")
+        code = _string(value)
+        if len(code) != self.length:
+            raise Unfit(f"takes {self.limits}; this has {len(code)}")
+        if any(character not in self.alphabet for character in code):
+            raise Unfit(f"takes {self.limits}; this has others among them")
+        return code
+
+    def show(self, value: str, locale: str) -> str:  # noqa: ARG002 - a code is the same in every language
+        """Return the code as it is."""
+        return value
+
+    def canonical(self, value: str) -> str:
+        """Return the code as it is."""
+        return value
+
+    def read(self, text: str) -> str:
+        """Return *text* as it is."""
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Parameter):
+    """Free text within a length: a word, a sentence, or a few lines where ``lines`` is above 1."""
+
+    kind: ClassVar[str] = "text"
+
+    max_length: int
+    min_length: int = 1
+    alphabet: str = "any"
+    lines: int = 1
+
+    @property
+    def limits(self) -> str:
+        """What the parameter admits."""
+        least = f"{self.min_length} to " if self.min_length > 1 else "at most "
+        letters = " that GSM-7 has" if self.alphabet == "gsm-7" else ""
+        lines = f" in at most {self.lines} lines" if self.lines > 1 else ""
+        return f"{least}{self.max_length} characters{letters}{lines}"
+
+    def check(self, value: object) -> str:
+        """Return the text composed (NFC) and trimmed; what a message may not hold is `Unfit`."""
+        text = unicodedata.normalize("NFC", _string(value)).strip()
+        if self.lines > 1:
+            text = text.replace("\r\n", "\n")
+        if found := offence(text, lines=self.lines > 1):
+            raise Unfit(f"holds {found[1]} at character {found[0] + 1}; take it out")
+        if starts_with_mark(text):
+            raise Unfit("begins with a combining mark, which would change the letter before it; take it out")
+        if not self.min_length <= len(text) <= self.max_length:
+            raise Unfit(f"takes {self.limits}; this has {len(text)}")
+        if text.count("\n") >= self.lines:
+            raise Unfit(f"takes {self.limits}; this has {text.count(chr(10)) + 1} lines")
+        if looks_like_link(text):
+            raise Unfit(
+                "holds something that phones turn into a link; "
+                "name the place in words, and put a space after a full stop"
+            )
+        if self.alphabet == "gsm-7" and (foreign := FOREIGN.search(text)):
+            what = f"character {foreign.start() + 1} is {describe(foreign[0])}"
+            raise Unfit(f'takes {self.limits}; {what}; replace it, or declare alphabet = "any"')
+        return text
+
+    def show(self, value: str, locale: str) -> str:  # noqa: ARG002 - a text is the same in every language
+        """Return the text as it is."""
+        return value
+
+    def canonical(self, value: str) -> str:
+        """Return the text as it is."""
+        return value
+
+    def read(self, text: str) -> str:
+        """Return *text* as it is."""
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Text):
+    """The name of a person or a body; checked as `Text` is."""
+
+    kind: ClassVar[str] = "name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference(Text):
+    """
+    A case number or another reference, by a bounded regular expression or a greatest length.
+
+    ``pattern`` must match the whole value.
+    """
+
+    kind: ClassVar[str] = "reference"
+
+    pattern: str | None = None
+
+    @property
+    def limits(self) -> str:
+        """What the parameter admits."""
+        return f"what matches {self.pattern}" if self.pattern is not None else super(Reference, self).limits
+
+    def check(self, value: object) -> str:
+        """Return the reference; what does not match or may not stand in a message is `Unfit`."""
+        text = super(Reference, self).check(value)
+        if self.pattern is not None and re.fullmatch(self.pattern, text) is None:
+            raise Unfit(f"takes {self.limits}")
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Parameter):
+    """One of a few values, each with its word in every language."""
+
+    kind: ClassVar[str] = "choice"
+
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def limits(self) -> str:
+        """What the parameter admits."""
+        return f"one of {', '.join(self.words)}"
+
+    def check(self, value: object) -> str:
+        """Return the choice; what is not listed is `Unfit`."""
+        if not isinstance(value, str) or value not in self.words:
+            raise Unfit(f"takes {self.limits}")
+        return str(value)
+
+    def show(self, value: str, locale: str) -> Shown:
+        """Return what prints as the word in *locale* and compares as the value."""
+        return Shown(value, lambda choice: self.words[choice][locale])
+
+    def canonical(self, value: str) -> str:
+        """Return the value, not the word, which may be corrected."""
+        return value
+
+    def read(self, text: str) -> str:
+        """Return *text* as it is."""
+        return text
+
+
+# RFC 3986, 3: unreserved, reserved and percent; what else a browser would repair is not repaired here.
+_URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Url(Parameter):
+    """An https address on one of the declared hosts: no user, no port, ASCII, host in lower case."""
+
+    kind: ClassVar[str] = "url"
+
+    hosts: tuple[str, ...]
+    max_length: int
+
+    @property
+    def limits(self) -> str:
+        """What the parameter admits."""
+        return f"an https address on {' or '.join(self.hosts)}, at most {self.max_length} characters"
+
+    def check(self, value: object) -> Link:
+        """Return the address; another scheme, host or character is `Unfit`."""
+        text = _string(value)
+        match = _URL.fullmatch(text)
+        if match is None or match[1] not in self.hosts or len(text) > self.max_length:
+            raise Unfit(f"takes {self.limits}")
+        return Link(text)
+
+    def show(self, value: Link, locale: str) -> Link:  # noqa: ARG002 - an address is the same in every language
+        """Return the address as it is."""
+        return value
+
+    def canonical(self, value: Link) -> str:
+        """Return the address as it is."""
+        return str(value)
+
+    def read(self, text: str) -> str:
+        """Return *text* as it is."""
+        return text

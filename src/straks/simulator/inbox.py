@@ -1,0 +1,190 @@
+"""
+What came out at the far end: the messages as the phones and mailboxes got them.
+
+The one-time code in a message is a guess, made as a person would make it:
+
+1. a last line bound to a site, ``@host #code``, names it outright;
+2. else the first run of four to ten digits that stands alone, so is no part of a word, a longer
+   number, a date, a decimal or a link;
+3. else the first such run of letters and digits with both in it.
+
+In HTML only what the eye sees is searched.
+
+Source: the form of the bound line is that of «Origin-bound one-time codes delivered via SMS»
+(WICG). The rest is this simulator's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Final
+
+from straks.errors import TooManySegments
+from straks.simulator.downstream import sender_of
+from straks.simulator.orders import Channel, Order, SmsOrder
+from straks.simulator.reading import CONTENT_TYPES
+from straks.simulator.shipments import COURSES, status_after, timestamp
+
+if TYPE_CHECKING:
+    from straks.simulator.shipments import Course
+
+_BOUND_LINE: Final = re.compile(r"@\S+ #(\S+)(?: %\S+)?")
+_ALONE_BEFORE: Final = r"(?<![\w./+#@:-])"
+_ALONE_AFTER: Final = r"(?!\w|[./:@-]\w)"
+_DIGITS: Final = re.compile(rf"{_ALONE_BEFORE}[0-9]{{4,10}}{_ALONE_AFTER}")
+_MIXED: Final = re.compile(
+    rf"{_ALONE_BEFORE}(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{{4,10}}{_ALONE_AFTER}"
+)
+_HIDDEN: Final = frozenset({"head", "style", "script"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """
+    A message as it was received. The recipient, the text and the code stay out of ``repr``.
+
+    Attributes:
+        id: The simulator's own name for it.
+        channel: ``sms`` or ``email``.
+        recipient: As the order wrote it.
+        sender: As the recipient sees it.
+        subject: Of an e-mail; None for an SMS.
+        body: The text, whole.
+        content_type: ``Plain`` or ``Html`` for an e-mail; None for an SMS.
+        segments: How many an SMS takes by 3GPP TS 23.040; None for an e-mail, and for a text that
+            is longer than segments can number.
+        code: The one-time code in it, as far as one can guess; None where none is seen.
+        idempotency_id: What the order was placed under.
+        shipment_id: What to ask for its status by; None where the service sent it and then failed
+            to store the order.
+        received_at_s: When the service handed it over, in seconds since 1970.
+        status: What has become of it by now.
+    """
+
+    id: str
+    channel: Channel
+    recipient: str = field(repr=False)
+    sender: str
+    subject: str | None = field(repr=False)
+    body: str = field(repr=False)
+    content_type: str | None
+    segments: int | None
+    code: str | None = field(repr=False)
+    idempotency_id: str = field(repr=False)
+    shipment_id: str | None
+    received_at_s: float
+    status: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the message as ``/_straks/messages`` lists it."""
+        return {
+            "id": self.id,
+            "channel": self.channel.value,
+            "recipient": self.recipient,
+            "sender": self.sender,
+            "subject": self.subject,
+            "body": self.body,
+            "contentType": self.content_type,
+            "segments": self.segments,
+            "code": self.code,
+            "idempotencyId": self.idempotency_id,
+            "shipmentId": self.shipment_id,
+            "receivedAt": timestamp(self.received_at_s),
+            "status": self.status,
+        }
+
+
+class Inbox:
+    """Every message that was sent, oldest first."""
+
+    def __init__(self) -> None:
+        self._received: list[tuple[Message, Course]] = []
+
+    def receive(self, order: Order, *, message_id: str, shipment_id: str | None, at_s: float) -> None:
+        """Take in what *order* sends."""
+        sms = isinstance(order, SmsOrder)
+        channel = Channel.SMS if sms else Channel.EMAIL
+        content_type = None if sms else CONTENT_TYPES[order.content_type]
+        course = COURSES[channel]
+        message = Message(
+            id=message_id,
+            channel=channel,
+            recipient=order.recipient,
+            sender=sender_of(order),
+            subject=None if sms else order.subject,
+            body=order.body,
+            content_type=content_type,
+            segments=_segments(order.body) if sms else None,
+            code=guess_code(_visible(order.body) if content_type == "Html" else order.body),
+            idempotency_id=order.idempotency_id,
+            shipment_id=shipment_id,
+            received_at_s=at_s,
+            status=course[0][1],
+        )
+        self._received.append((message, course))
+
+    def messages(self, now_s: float) -> tuple[Message, ...]:
+        """Return all of them, with the status they have at *now_s*."""
+        return tuple(
+            replace(message, status=status_after(course, now_s - message.received_at_s)[1])
+            for message, course in self._received
+        )
+
+    def clear(self) -> None:
+        """Throw the messages away. The service's memory of its orders is another matter."""
+        self._received.clear()
+
+
+def guess_code(text: str) -> str | None:
+    r"""
+    Return the one-time code in *text*, by the rules at the top of this module.
+
+    >>> guess_code("Din engangskode er: 123456. Koden utløper om 5 minutter.")
+    '123456'
+    >>> guess_code("Logg inn.\n@example.org #99K1")
+    '99K1'
+    >>> guess_code("Timen er flyttet til 12.05.2026.") is None
+    True
+    """
+    lines = text.rstrip().splitlines() or [""]
+    if (bound := _BOUND_LINE.fullmatch(lines[-1])) is not None:
+        return bound[1]
+    found = _DIGITS.search(text) or _MIXED.search(text)
+    return None if found is None else found[0]
+
+
+class _Eye(HTMLParser):
+    """Sees of a page what a person would read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _HIDDEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _HIDDEN
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden <= 0:
+            self.seen.append(data)
+
+
+def _visible(markup: str) -> str:
+    eye = _Eye()
+    eye.feed(markup)
+    eye.close()
+    return " ".join(eye.seen)
+
+
+def _segments(text: str) -> int | None:
+    from straks.core.segment import segment
+
+    try:
+        return len(segment(text))
+    except TooManySegments:
+        return None

@@ -1,0 +1,91 @@
+"""
+What the simulator has that the service has not: an inbox, a clock to turn, tokens for the asking.
+
+``GET /`` is the inbox for people. The rest lives under ``/_straks/``:
+
+=============================  ===================================================================
+``GET /_straks/messages``      every message, oldest first, as JSON
+``DELETE /_straks/messages``   empties the inbox; orders stay placed and their ids spent
+``POST /_straks/clock``        ``{"advance_s": 60}`` lets a minute go by; answers the time
+``POST /_straks/token``        a ready Altinn token, as text; may be given ``org`` (null for none),
+                               ``scope`` and ``lifetime`` in seconds, as JSON
+=============================  ===================================================================
+
+No token is asked for here, and a body is read as JSON whatever it calls itself, so that curl can
+play. What cannot be used is answered with 400 and a sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from straks.errors import InvalidSetting
+from straks.simulator import answers, page
+from straks.simulator.json_reader import is_object, read_json
+from straks.simulator.shipments import timestamp
+from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE
+from straks.simulator.visit import Route, Visit
+from straks.wire.exchange import Response
+
+if TYPE_CHECKING:
+    from straks.simulator.desk import Desk
+
+
+def _page(desk: Desk, _visit: Visit) -> Response:
+    return Response(200, page.HEADERS, page.page(desk.messages()).encode())
+
+
+def _messages(desk: Desk, _visit: Visit) -> Response:
+    return answers.as_json(200, [message.as_json() for message in desk.messages()])
+
+
+def _clear(desk: Desk, _visit: Visit) -> Response:
+    desk.inbox.clear()
+    return answers.empty(204)
+
+
+def _clock(desk: Desk, visit: Visit) -> Response:
+    try:
+        seconds = _wishes(visit.body, "advance_s").get("advance_s")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise InvalidSetting('advance_s is missing or no number; send {"advance_s": 60}')
+        desk.advance(seconds)
+    except InvalidSetting as error:
+        return answers.own_error(str(error))
+    return answers.as_json(200, {"now": timestamp(desk.now_s())})
+
+
+def _token(desk: Desk, visit: Visit) -> Response:
+    try:
+        wishes = _wishes(visit.body or b"{}", "org", "scope", "lifetime")
+        organisation = wishes.get("org", ORGANISATION)
+        scope = wishes.get("scope", SCOPE)
+        lifetime = wishes.get("lifetime", LIFETIME_S)
+        if organisation is not None and not isinstance(organisation, str):
+            raise InvalidSetting('org must be a short name in quotes, or null; send {"org": "ttd"}')
+        if not isinstance(scope, str):
+            raise InvalidSetting(f'scope must be text; send {{"scope": "{SCOPE}"}}')
+        if isinstance(lifetime, bool) or not isinstance(lifetime, int):
+            raise InvalidSetting('lifetime must be whole seconds; send {"lifetime": 1800}')
+        token = desk.token(organisation=organisation, scope=scope, lifetime_s=lifetime, base=visit.base)
+    except InvalidSetting as error:
+        return answers.own_error(str(error))
+    return answers.text(200, token)
+
+
+def _wishes(body: bytes, *known: str) -> dict[str, object]:
+    wishes = read_json(body)
+    if not is_object(wishes):
+        raise InvalidSetting(f"the body must be a JSON object with {' and '.join(known)}")
+    for name in wishes:
+        if name not in known:
+            raise InvalidSetting(f"there is no setting of that name here; known are {', '.join(known)}")
+    return wishes
+
+
+ROUTES: Final = (
+    Route("/", {"GET": _page}),
+    Route("/_straks/messages", {"GET": _messages, "DELETE": _clear}),
+    Route("/_straks/clock", {"POST": _clock}),
+    Route("/_straks/token", {"POST": _token}),
+)

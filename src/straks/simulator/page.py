@@ -1,0 +1,82 @@
+"""
+The inbox as a page for people: one file, no script, nothing from elsewhere, in light and dark.
+
+Whatever the messages hold is shown as text. An HTML e-mail is shown as its source, because a page
+on this address that rendered what anyone may send would be theirs.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from straks.simulator.orders import Channel
+from straks.simulator.shipments import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from straks.simulator.inbox import Message
+
+HEADERS: Final = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "x-content-type-options": "nosniff",
+}
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --ink: #1d2027; --quiet: #5b6270; --page: #f4f5f7; --card: #fff;
+  --line: #d9dce2; --mark: #0b5cad }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaee; --quiet: #a3abb8; --page: #14161a;
+  --card: #1e2127; --line: #363b44; --mark: #7db8f5 } }
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 2rem 1rem; max-width: 46rem; background: var(--page);
+  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
+h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1rem; margin: 0; overflow-wrap: anywhere }
+p { margin: .25rem 0 0; color: var(--quiet) }
+ol { list-style: none; margin: 1.5rem 0 0; padding: 0 }
+li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem;
+  margin-bottom: 1rem }
+pre { margin: .75rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
+code { font-family: ui-monospace, monospace } b { color: var(--mark) }
+"""
+
+
+def page(messages: Sequence[Message]) -> str:
+    """Write the page that lists *messages*, newest first."""
+    entries = "\n".join(_entry(message) for message in reversed(messages))
+    count = f"{len(messages)} message" + ("" if len(messages) == 1 else "s")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Inbox · straks simulator</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<h1>Inbox</h1>
+<p>{count}, newest first. Reload to see what is new; <code>GET /_straks/messages</code> has them as JSON.</p>
+<ol>
+{entries}
+</ol>
+</body>
+</html>
+"""
+
+
+def _entry(message: Message) -> str:
+    name = "SMS" if message.channel is Channel.SMS else "E-mail"
+    facts = [timestamp(message.received_at_s), message.status]
+    if message.segments is not None:
+        facts.append(f"{message.segments} segment" + ("" if message.segments == 1 else "s"))
+    if message.content_type is not None:
+        facts.append(message.content_type)
+    subject = "" if message.subject is None else f"<p>{escape(message.subject)}</p>\n"
+    code = "" if message.code is None else f"<p>Code: <b><code>{escape(message.code)}</code></b></p>\n"
+    return f"""<li>
+<h2>{name} to {escape(message.recipient)} from {escape(message.sender)}</h2>
+{subject}<pre>{escape(message.body)}</pre>
+{code}<p>{escape(" · ".join(facts))}</p>
+</li>"""

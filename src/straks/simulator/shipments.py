@@ -1,0 +1,175 @@
+"""
+Orders that are placed: who placed them under which id, how they fare, and what can be asked.
+
+An id is spent per organisation, over all three endpoints, compared character by character, for
+good. How a message fares is its *course*: the statuses it reaches and how long after the order.
+Here the network answers after one second and the message is delivered after two, which the desk's
+clock decides and no timer: a shipment is a value, and its status a question of when one asks.
+
+An order comes into the feed once, when it is complete. The feed withholds what is younger than two
+seconds and forgets what is older than 90 days.
+
+Source: Altinn/altinn-notifications, ``getinstantordertracking.sql``, ``getshipmenttracking.sql``,
+``getstatusfeed.sql``, ``StatusFeedService.cs``. The delays are this simulator's own.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+from straks.simulator.answers import without_nulls
+from straks.simulator.orders import Channel
+
+Course: TypeAlias = tuple[tuple[float, str], ...]
+
+COURSES: Final[dict[Channel, Course]] = {
+    Channel.SMS: ((0.0, "SMS_Sending"), (1.0, "SMS_Accepted"), (2.0, "SMS_Delivered")),
+    Channel.EMAIL: ((0.0, "Email_Sending"), (1.0, "Email_Succeeded"), (2.0, "Email_Delivered")),
+}
+_TYPES: Final = {Channel.SMS: "SMS", Channel.EMAIL: "Email"}
+
+HELD_BACK_S: Final = 2.0
+KEPT_S: Final = 90 * 86_400.0
+LARGEST_PAGE: Final = 500
+
+
+def timestamp(at_s: float) -> str:
+    """
+    Write a time as the service does.
+
+    >>> timestamp(1_770_204_721.5)
+    '2026-02-04T11:32:01.500000Z'
+    """
+    return datetime.fromtimestamp(at_s, UTC).isoformat().replace("+00:00", "Z")
+
+
+def status_after(course: Course, elapsed_s: float) -> tuple[float, str]:
+    """Return the status reached *elapsed_s* after the order, and when it was reached."""
+    return next((step for step in reversed(course) if step[0] <= elapsed_s), course[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """An order that was stored. Times are in seconds of the desk's clock."""
+
+    order_id: str
+    shipment_id: str
+    organisation: str
+    reference: str | None = field(repr=False)
+    channel: Channel
+    destination: str = field(repr=False)
+    placed_at_s: float
+    course: Course
+
+    @property
+    def complete_at_s(self) -> float:
+        """When the last status is reached."""
+        return self.placed_at_s + self.course[-1][0]
+
+    def as_json(self, now_s: float) -> dict[str, object]:
+        """Return what the shipment endpoint tells at *now_s*."""
+        after_s, status = status_after(self.course, now_s - self.placed_at_s)
+        updated = timestamp(self.placed_at_s + after_s)
+        done = now_s >= self.complete_at_s
+        return without_nulls(
+            {
+                "shipmentId": self.shipment_id,
+                "sendersReference": self.reference,
+                "type": "Instant",
+                "status": "Order_Completed" if done else "Order_Processed",
+                "lastUpdate": updated,
+                "recipients": [
+                    {
+                        "type": _TYPES[self.channel],
+                        "destination": self.destination,
+                        "status": status,
+                        "lastUpdate": updated,
+                    }
+                ],
+            }
+        )
+
+    def as_feed_json(self, sequence: int) -> dict[str, object]:
+        """Return its entry in the feed, which names the type of the order and not of the recipient."""
+        updated = timestamp(self.complete_at_s)
+        recipient = {
+            "destination": self.destination,
+            "status": self.course[-1][1],
+            "lastUpdate": updated,
+        }
+        return without_nulls(
+            {
+                "sequenceNumber": sequence,
+                "shipmentId": self.shipment_id,
+                "sendersReference": self.reference,
+                "recipients": [recipient],
+                "status": "Order_Completed",
+                "lastUpdate": updated,
+                "shipmentType": "Instant",
+            }
+        )
+
+
+class Shipments:
+    """
+    Every order that was stored, by id and by shipment.
+
+    >>> Shipments().find("ttd", "login/1") is None
+    True
+    """
+
+    def __init__(self) -> None:
+        self._by_idempotency_id: dict[tuple[str, str], Shipment] = {}
+        self._by_shipment_id: dict[str, Shipment] = {}
+        self._open: list[tuple[float, int, Shipment]] = []
+        self._feed: list[Shipment] = []
+
+    def find(self, organisation: str, idempotency_id: str) -> Shipment | None:
+        """Return what *organisation* placed under *idempotency_id*, None if nothing."""
+        return self._by_idempotency_id.get((organisation, idempotency_id))
+
+    def store(self, idempotency_id: str, shipment: Shipment) -> None:
+        """Keep *shipment*; its id is spent from now on."""
+        self._by_idempotency_id[shipment.organisation, idempotency_id] = shipment
+        self._by_shipment_id[shipment.shipment_id] = shipment
+        heapq.heappush(self._open, (shipment.complete_at_s, len(self._by_shipment_id), shipment))
+
+    def get(self, organisation: str, shipment_id: str) -> Shipment | None:
+        """Return *organisation*'s shipment; another's is as unknown as one that never was."""
+        shipment = self._by_shipment_id.get(shipment_id)
+        return shipment if shipment is not None and shipment.organisation == organisation else None
+
+    def feed(
+        self, organisation: str, now_s: float, *, after: int, size: int, descending: bool
+    ) -> list[dict[str, object]]:
+        """
+        Return a page of *organisation*'s completed orders.
+
+        Args:
+            organisation: Whose orders.
+            now_s: The desk's clock.
+            after: The last sequence number seen, which is not given again. Descending, 0 means
+                from the newest.
+            size: Entries at most; below 1 counts as 1, above 500 as 500.
+            descending: Newest first.
+        """
+        self._settle(now_s)
+        entries = [
+            (sequence, shipment)
+            for sequence, shipment in enumerate(self._feed, start=1)
+            if shipment.organisation == organisation
+            and HELD_BACK_S <= now_s - shipment.complete_at_s <= KEPT_S
+            and ((after == 0 or sequence < after) if descending else sequence > after)
+        ]
+        if descending:
+            entries.reverse()
+        page = entries[: min(max(size, 1), LARGEST_PAGE)]
+        return [shipment.as_feed_json(sequence) for sequence, shipment in page]
+
+    def _settle(self, now_s: float) -> None:
+        # Sequence numbers are given in the order in which orders complete, not in which they came.
+        while self._open and self._open[0][0] <= now_s:
+            self._feed.append(heapq.heappop(self._open)[2])

@@ -1,0 +1,38 @@
+"""
+Who carries an order: Altinn over HTTP, memory, a folder of files, or your own.
+
+A transport has one method that matters, ``send(order) -> Receipt``, and every one of them answers
+with a receipt or with one of three exceptions: `Refused`, `NotSent`, `InDoubt`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from straks.altinn.place import Receipt
+    from straks.core.message import Order
+
+
+class Transport(Protocol):
+    """Sends orders."""
+
+    def send(self, order: Order) -> Receipt:
+        """
+        Send *order*, placed once.
+
+        Raises:
+            InvalidPayload: The service would refuse it for its form; nothing was sent.
+            Refused: They said no.
+            NotSent: It never reached them.
+            InDoubt: It may have been sent.
+        """
+        ...
+
+
+class AsyncTransport(Protocol):
+    """Sends orders without blocking."""
+
+    async def send(self, order: Order) -> Receipt:
+        """Send *order*, placed once; raises as `Transport.send` does."""
+        ...

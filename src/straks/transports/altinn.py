@@ -1,0 +1,304 @@
+"""
+Orders over HTTP to Altinn: two thin shells over the same plans.
+
+Nothing is decided here. The shells fetch a token, start the plan, and hand it to a carrier; sync
+and async differ in ``await`` alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack, closing
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from straks.altinn.follow import follow, read_feed
+from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
+from straks.errors import InvalidKey, InvalidSetting, NotSent, StraksError, Unanswered
+from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
+from straks.transports.environment import base_url_of, is_rehearsal
+from straks.transports.flight import AsyncFlights, Flights
+from straks.wire.plan import arun, run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from straks.altinn.status import Shipment
+    from straks.core.message import Order
+    from straks.wire.carrier import AsyncCarrier, Carrier
+    from straks.wire.plan import Plan
+
+T = TypeVar("T")
+Token: TypeAlias = str | Callable[[], str]
+AsyncToken: TypeAlias = str | Callable[[], "str | Awaitable[str]"]
+
+
+class _Settings:
+    """What both shells are told, checked."""
+
+    def __init__(
+        self, environment: str, token: object, timeout_s: float | None, pauses_s: Sequence[float]
+    ) -> None:
+        if timeout_s is not None and timeout_s < TIMEOUT_LEAST_S:
+            raise InvalidSetting(
+                f"timeout_s is {timeout_s}; the service needs {TIMEOUT_LEAST_S:.0f} s at least, and who "
+                "leaves earlier does not know whether the message was sent"
+            )
+        if any(pause_s < 0 for pause_s in pauses_s):
+            raise InvalidSetting("pauses_s holds a negative pause; each is a number of seconds")
+        if not callable(token):
+            _check_token(token)
+        self.base_url = base_url_of(environment)
+        self.timeout_s = timeout_s
+        self.pauses_s = tuple(pauses_s)
+
+    def __repr__(self) -> str:
+        return f"({self.base_url})"
+
+    def check(self, order: Order) -> None:
+        if order.rehearsal and not is_rehearsal(self.base_url):
+            raise InvalidKey(
+                "this order was made with the simulator's public key, which anybody can compute ids with; "
+                "make it with a key of your own"
+            )
+
+    def place(self, order: Order, token: str, started_s: float) -> Plan[Receipt]:
+        return place(
+            order,
+            base_url=self.base_url,
+            token=token,
+            started_s=started_s,
+            timeout_s=self.timeout_s,
+            pauses_s=self.pauses_s,
+        )
+
+
+def _check_token(token: object) -> str:
+    if not isinstance(token, str) or not token.isascii() or not token.strip() or not token.isprintable():
+        raise InvalidSetting("a token is one line of printable ASCII, or a function that returns one")
+    return token.strip()
+
+
+def _no_token(order: Order, error: Exception) -> NotSent:
+    return NotSent(
+        f"no token could be had ({type(error).__name__}), so the order was not sent and may be placed again",
+        idempotency_id=order.idempotency_id,
+        attempts=0,
+    )
+
+
+class AltinnTransport:
+    """
+    Places orders with Altinn's instant notification API.
+
+    Args:
+        environment: ``"prod"``, ``"tt02"``, or a base URL (https, or http to this machine).
+        token: An Altinn token, or a function that returns one and is asked before every sending.
+        timeout_s: Seconds to wait for each answer, at least 5; None for 15 where a repeat is
+            harmless, 40 (SMS) or 110 (e-mail) where it is harmful.
+        pauses_s: Seconds to wait before each repeat; the default repeats once, after 2.
+        http: Your own `httpx.Client`, with its proxies and certificates; it stays yours to close.
+
+    Raises:
+        InvalidSetting: One of these cannot be used.
+
+    Safe to use from several threads. Close it, or use it in a ``with`` block.
+    """
+
+    def __init__(
+        self,
+        environment: str,
+        token: Token,
+        *,
+        timeout_s: float | None = None,
+        pauses_s: Sequence[float] = PAUSES_S,
+        http: httpx.Client | None = None,
+        carrier: Carrier | None = None,
+    ) -> None:
+        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        self._token = token
+        self._on_close = ExitStack()
+        if carrier is None:
+            carrier = self._on_close.enter_context(closing(HttpxCarrier(http)))
+        self._carrier = carrier
+        self._flights: Flights[Receipt] = Flights()
+
+    def send(self, order: Order) -> Receipt:
+        """
+        Place *order*, once however many times it is asked for.
+
+        Raises:
+            InvalidPayload: The service would refuse it for its form; nothing was sent.
+            InvalidKey: It was made with the simulator's key and this is not a simulator.
+            Refused: The service said no.
+            NotSent: It never reached the service.
+            InDoubt: It may have been sent.
+        """
+        self._settings.check(order)
+        return self._flights.join(order.idempotency_id, lambda: self._place(order))
+
+    def _place(self, order: Order) -> Receipt:
+        started_s = self._carrier.now_s()
+        try:
+            token = self._fetch_token()
+        except Exception as error:
+            raise _no_token(order, error) from error
+        return run(self._settings.place(order, token, started_s), self._carrier)
+
+    def _fetch_token(self) -> str:
+        return _check_token(self._token() if callable(self._token) else self._token)
+
+    def follow(
+        self, receipt: Receipt | str, *, until_final: bool = True, timeout_s: float = 60.0
+    ) -> Shipment:
+        """
+        Look what became of an order, until it is final or *timeout_s* seconds have passed.
+
+        Raises:
+            Unanswered: The service does not know the shipment, or did not answer.
+        """
+        shipment_id = receipt if isinstance(receipt, str) else receipt.shipment_id
+        plan = follow(
+            shipment_id,
+            base_url=self._settings.base_url,
+            token=self._token_to_ask(),
+            started_s=self._carrier.now_s(),
+            until_final=until_final,
+            timeout_s=timeout_s,
+        )
+        return run(plan, self._carrier)
+
+    def feed(self, after: int = 0) -> Iterator[Shipment]:
+        """
+        Yield finished orders after sequence number *after*, oldest first, until there are no more.
+
+        Raises:
+            Unanswered: The service did not answer.
+        """
+        while page := run(
+            read_feed(after, base_url=self._settings.base_url, token=self._token_to_ask()), self._carrier
+        ):
+            yield from page
+            after = _last_sequence(page, after)
+
+    def _token_to_ask(self) -> str:
+        try:
+            return self._fetch_token()
+        except StraksError:
+            raise
+        except Exception as error:
+            raise Unanswered(f"no token could be had ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        """Close the connections that were made here."""
+        self._on_close.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"AltinnTransport{self._settings!r}"
+
+
+class AsyncAltinnTransport:
+    """`AltinnTransport` for an event loop: the same with ``await``; ``token`` may be asynchronous too."""
+
+    def __init__(
+        self,
+        environment: str,
+        token: AsyncToken,
+        *,
+        timeout_s: float | None = None,
+        pauses_s: Sequence[float] = PAUSES_S,
+        http: httpx.AsyncClient | None = None,
+        carrier: AsyncCarrier | None = None,
+    ) -> None:
+        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        self._token = token
+        self._on_close = AsyncExitStack()
+        if carrier is None:
+            carrier = own = AsyncHttpxCarrier(http)
+            self._on_close.push_async_callback(own.close)
+        self._carrier = carrier
+        self._flights: AsyncFlights[Receipt] = AsyncFlights()
+
+    async def send(self, order: Order) -> Receipt:
+        """Place *order*, once however many times it is asked for; raises as `AltinnTransport.send`."""
+        self._settings.check(order)
+        return await self._flights.join(order.idempotency_id, lambda: self._place(order))
+
+    async def _place(self, order: Order) -> Receipt:
+        started_s = self._carrier.now_s()
+        try:
+            token = await self._fetch_token()
+        except Exception as error:
+            raise _no_token(order, error) from error
+        return await arun(self._settings.place(order, token, started_s), self._carrier)
+
+    async def _fetch_token(self) -> str:
+        token: Any = self._token() if callable(self._token) else self._token
+        return _check_token(await token if inspect.isawaitable(token) else token)
+
+    async def follow(
+        self, receipt: Receipt | str, *, until_final: bool = True, timeout_s: float = 60.0
+    ) -> Shipment:
+        """Look what became of an order; raises as `AltinnTransport.follow`."""
+        shipment_id = receipt if isinstance(receipt, str) else receipt.shipment_id
+        plan = follow(
+            shipment_id,
+            base_url=self._settings.base_url,
+            token=await self._token_to_ask(),
+            started_s=self._carrier.now_s(),
+            until_final=until_final,
+            timeout_s=timeout_s,
+        )
+        return await arun(plan, self._carrier)
+
+    async def feed(self, after: int = 0) -> AsyncIterator[Shipment]:
+        """Yield finished orders after *after*, oldest first; raises as `AltinnTransport.feed`."""
+        while page := await arun(
+            read_feed(after, base_url=self._settings.base_url, token=await self._token_to_ask()),
+            self._carrier,
+        ):
+            for shipment in page:
+                yield shipment
+            after = _last_sequence(page, after)
+
+    async def _token_to_ask(self) -> str:
+        try:
+            return await self._fetch_token()
+        except StraksError:
+            raise
+        except Exception as error:
+            raise Unanswered(f"no token could be had ({type(error).__name__})") from error
+
+    async def close(self) -> None:
+        """Close the connections that were made here."""
+        await self._on_close.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncAltinnTransport{self._settings!r}"
+
+
+def _last_sequence(page: Sequence[Shipment], after: int) -> int:
+    last = page[-1].sequence
+    if last is None or last <= after:
+        raise Unanswered("the service's feed does not move on; ask again later")
+    return last

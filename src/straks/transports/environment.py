@@ -1,0 +1,63 @@
+"""
+Where Altinn is: production, the test environment, or an address of your own.
+
+An address is https, or plain http to this machine alone, where nobody listens in. A token goes
+into every request, so it never travels in the clear.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+
+from straks.errors import InvalidSetting
+
+ENVIRONMENTS: Final = {
+    "prod": "https://platform.altinn.no",
+    "tt02": "https://platform.tt02.altinn.no",
+}
+"""The service's own, by name."""
+
+_API_PATH = "/notifications/api/v1"
+
+
+def base_url_of(environment: str) -> str:
+    """
+    Return scheme and host for *environment*, without a slash at the end.
+
+    Raises:
+        InvalidSetting: It is neither a name nor an address that a token may go to.
+
+    >>> base_url_of("tt02"), base_url_of("http://127.0.0.1:5090/")
+    ('https://platform.tt02.altinn.no', 'http://127.0.0.1:5090')
+    """
+    if environment in ENVIRONMENTS:
+        return ENVIRONMENTS[environment]
+    known = f"known are {', '.join(ENVIRONMENTS)}, or an address: https, or http to this machine"
+    try:
+        parts = urlsplit(environment)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise InvalidSetting(f"the environment is not a usable address; {known}") from None
+    if parts.username is not None or parts.query or parts.fragment:
+        raise InvalidSetting(f"the environment's address may hold no user, query or fragment; {known}")
+    path = parts.path.rstrip("/").removesuffix(_API_PATH)
+    if not host or path or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
+        raise InvalidSetting(f"{environment!r} is no environment; {known}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether *host* is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_rehearsal(base_url: str) -> bool:
+    """Tell whether *base_url* is on this machine, where nothing reaches a person."""
+    return is_loopback(urlsplit(base_url).hostname or "")

@@ -1,0 +1,57 @@
+"""A transport that keeps orders in memory: for tests, and for code that only wants to look."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from straks.altinn.payload import payload
+from straks.altinn.place import Receipt
+
+if TYPE_CHECKING:
+    from straks.core.message import Order
+
+
+def local_receipt(order: Order) -> Receipt:
+    """Return a receipt whose ids follow from the order's own, as nothing else gives any."""
+    return Receipt(
+        order_id=str(uuid5(NAMESPACE_URL, f"straks:order:{order.idempotency_id}")),
+        shipment_id=str(uuid5(NAMESPACE_URL, f"straks:shipment:{order.idempotency_id}")),
+        reference=order.reference,
+    )
+
+
+class MemoryTransport:
+    """
+    Keeps what it is sent, once per idempotency id, as Altinn does.
+
+    >>> MemoryTransport().orders
+    []
+    """
+
+    def __init__(self) -> None:
+        self._placed: dict[str, tuple[Order, Receipt]] = {}
+
+    @property
+    def orders(self) -> list[Order]:
+        """The orders placed so far, oldest first."""
+        return [order for order, _ in self._placed.values()]
+
+    def send(self, order: Order) -> Receipt:
+        """
+        Keep *order*.
+
+        Raises:
+            InvalidPayload: Altinn would refuse it for its form; nothing was kept.
+        """
+        payload(order)
+        known = self._placed.get(order.idempotency_id)
+        if known is not None:
+            return replace(known[1], replayed=True)
+        receipt = local_receipt(order)
+        self._placed[order.idempotency_id] = order, receipt
+        return receipt
+
+    def __repr__(self) -> str:
+        return f"<MemoryTransport with {len(self._placed)} orders>"
