@@ -100,12 +100,8 @@ class Catalog(Mapping[str, Template]):
             TemplateError: The template or a value; the sentence says which.
         """
         template = self[name]
-        recipient = (
-            to
-            if isinstance(to, PhoneNumber) and regions is None
-            else PhoneNumber.parse(str(to), regions=regions)
-        )
-        return template.sms(locale, recipient, values, sender)
+        given = to.e164 if isinstance(to, PhoneNumber) else to
+        return template.sms(locale, PhoneNumber.parse(given, regions=regions), values, sender)
 
     def email(
         self,

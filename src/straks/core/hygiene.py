@@ -36,7 +36,7 @@ _GENERIC_ENDINGS = (
 )
 _DOT = r"[.\u3002\uff0e\uff61]"
 _LINK = re.compile(
-    r"[a-z][a-z0-9+.-]*://"  # any scheme with an authority
+    r"[a-z0-9+.-]://"  # the end of any scheme with an authority
     r"|\b(?:mailto|tel|sms|javascript|data|vbscript|file):"
     rf"|\bwww{_DOT}\w"
     rf"|\w{_DOT}(?:[^\W\d_]{{2}}|xn--[a-z0-9-]+|{_GENERIC_ENDINGS})(?![\w-])"

@@ -60,21 +60,22 @@ class MarkupPolicy:
     displays: frozenset[str]
 
 
-def _words(*lines: str) -> frozenset[str]:
+def words(*lines: str) -> frozenset[str]:
+    """Return the words of *lines*: how a list of names reads best."""
     return frozenset(" ".join(lines).split())
 
 
-_CELL: Final = _words("align bgcolor colspan height rowspan valign width")
+_CELL: Final = words("align bgcolor colspan height rowspan valign width")
 
 EMAIL: Final = MarkupPolicy(
-    tags=_words(
+    tags=words(
         "a abbr b br cite code del dfn em i img ins kbd mark q s samp small span strong sub sup u var",
         "address blockquote dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre ul",
         "caption col colgroup table tbody td tfoot th thead tr",
     ),
     # What runs, what loads, what asks for input, and every element whose content a browser does
     # not read as markup. Void elements need no place here: they hold nothing.
-    dropped=_words(
+    dropped=words(
         "applet audio canvas iframe noembed noframes noscript object plaintext script style",
         "template title video xmp math svg button datalist optgroup option select textarea",
     ),
@@ -82,27 +83,27 @@ EMAIL: Final = MarkupPolicy(
     # layout's. Dimensions are attributes too, because Outlook reads only those.
     attributes=MappingProxyType(
         {
-            "*": _words("aria-hidden aria-label dir lang role style title"),
-            "a": _words("href"),
-            "img": _words("alt border height src width"),
-            "table": _words("align bgcolor border cellpadding cellspacing height width"),
-            "tr": _words("align bgcolor height valign"),
+            "*": words("aria-hidden aria-label dir lang role style title"),
+            "a": words("href"),
+            "img": words("alt border height src width"),
+            "table": words("align bgcolor border cellpadding cellspacing height width"),
+            "tr": words("align bgcolor height valign"),
             "td": _CELL,
             "th": _CELL | {"abbr", "scope"},
-            "col": _words("align span valign width"),
-            "colgroup": _words("align span valign width"),
-            "thead": _words("align valign"),
-            "tbody": _words("align valign"),
-            "tfoot": _words("align valign"),
-            "ol": _words("start type"),
-            "li": _words("value"),
-            **dict.fromkeys(("div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p"), _words("align")),
+            "col": words("align span valign width"),
+            "colgroup": words("align span valign width"),
+            "thead": words("align valign"),
+            "tbody": words("align valign"),
+            "tfoot": words("align valign"),
+            "ol": words("start type"),
+            "li": words("value"),
+            **dict.fromkeys(("div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p"), words("align")),
         }
     ),
-    schemes=MappingProxyType({"href": _words("https mailto tel"), "src": _words("https")}),
+    schemes=MappingProxyType({"href": words("https mailto tel"), "src": words("https")}),
     # Nothing that moves, covers or loads. A pre-header needs no more than display and mso-hide;
     # that no other text is hidden is for the policy's rules to see, which know the whole message.
-    properties=_words(
+    properties=words(
         "background background-color border border-bottom border-bottom-color border-bottom-style",
         "border-bottom-width border-collapse border-color border-left border-left-color",
         "border-left-style border-left-width border-radius border-right border-right-color",
@@ -115,7 +116,7 @@ EMAIL: Final = MarkupPolicy(
         "text-decoration text-transform vertical-align white-space width word-break word-wrap",
         "mso-hide mso-line-height-rule mso-padding-alt mso-table-lspace mso-table-rspace",
     ),
-    displays=_words("none block inline inline-block"),
+    displays=words("none block inline inline-block"),
 )
 
 PASSES: Final = 8
@@ -229,7 +230,9 @@ def permitted(tag: str, name: str, value: str) -> str | None:  # noqa: ARG001 - 
 
 # A host and nothing before it: what stands before an @ is there to be mistaken for the host
 # (RFC 9110, 4.2.4). A backslash is a slash to browsers and to no one else.
-_ADDRESS: Final = re.compile(r"https://[\w.-]+(?::\d{1,5})?(?:[/?#][^\\]*)?|(?:mailto|tel):[^\\]+", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"https://[\w.-]+(?::\d{1,5})?(?:[/?#][^\\]*)?|(?:mailto|tel):[^\\]+", re.IGNORECASE
+)
 
 
 def _address(value: str, schemes: frozenset[str]) -> str | None:
@@ -284,7 +287,8 @@ def readable(html: str) -> str:
     r"""
     Make *html* such that every parser can read it, and reads the same.
 
-    Line ends become ``\n``, controls go, a reference to a number beyond Unicode becomes U+FFFD.
+    Line ends become ``\n``, controls go, a reference to a number beyond Unicode becomes U+FFFD,
+    and a ``pre`` has no line end at its start.
 
     Raises:
         InvalidText: *html* has a lone surrogate.
@@ -297,7 +301,8 @@ def readable(html: str) -> str:
             index=index,
         )
     html = html.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
-    return _HUGE_REFERENCE.sub("\N{REPLACEMENT CHARACTER}", _UNSENDABLE.sub("", html))
+    html = _HUGE_REFERENCE.sub("\N{REPLACEMENT CHARACTER}", _UNSENDABLE.sub("", html))
+    return _PRE.sub(r"\1", html)
 
 
 _TAG: Final = re.compile("<[^>]*>")
@@ -305,7 +310,7 @@ _TAG: Final = re.compile("<[^>]*>")
 
 def _settled(clean_once: Callable[[str], str], html: str) -> str:
     for _ in range(PASSES):
-        before, html = html, clean_once(_PRE.sub(r"\1", readable(html)))
+        before, html = html, clean_once(readable(html))
         if html == before:
             return html
     # Only tags have a < in what a cleaner wrote, so this is exact; and without tags there is

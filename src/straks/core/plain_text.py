@@ -27,10 +27,10 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from straks.core.markup import EMAIL, readable
+from straks.core.markup import EMAIL, readable, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 def plain_text(html: str) -> str:
@@ -88,42 +88,43 @@ def _digested(found: re.Match[str]) -> str:
 
 
 # How many line ends stand before and after an element: one for a line of its own, two for a
-# paragraph. What is not here is part of a line.
+# paragraph. What is not named is part of a line.
 _LINES: Final[Mapping[str, int]] = MappingProxyType(
     dict.fromkeys(
-        "address article aside body caption center dd details div dt fieldset figcaption figure footer form "
-        "header legend li main nav section summary tr".split(),
+        words(
+            "address article aside body caption center dd details div dt fieldset figcaption figure",
+            "footer form header legend li main nav section summary tr",
+        ),
         1,
     )
-    | dict.fromkeys("blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre ul".split(), 2)
+    | dict.fromkeys(words("blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul"), 2)
 )
 # What no row of facts has in its cells.
-_FRAMED: Final = frozenset("blockquote dl h1 h2 h3 h4 h5 h6 hr ol pre table ul".split())
-_VOID: Final = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+_FRAMED: Final = words("blockquote dl h1 h2 h3 h4 h5 h6 hr ol pre table ul")
+_VOID: Final = words(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr"
 )
-# An end tag that may be left out is implied by the next start tag.
 _CELLS: Final = frozenset({"td", "th"})
-_ROWS: Final = _CELLS | {"tr"}
+_FRAMES: Final = frozenset({"presentation", "none"})
+# An end tag may be left out where the next start tag implies it: after these elements, ...
 _IMPLIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    dict.fromkeys(("table", *_LINES), frozenset({"p"}))
-    | {
-        "li": frozenset({"li", "p"}),
-        "dd": frozenset({"dd", "dt", "p"}),
-        "dt": frozenset({"dd", "dt", "p"}),
-        "td": _CELLS,
-        "th": _CELLS,
-        "tr": _ROWS,
-        **dict.fromkeys(("tbody", "tfoot", "thead"), _ROWS | {"tbody", "tfoot", "thead"}),
-    }
+    dict.fromkeys(_LINES, frozenset({"p"}))
+    | {"li": frozenset({"li", "p"})}
+    | dict.fromkeys(("dd", "dt"), frozenset({"dd", "dt", "p"}))
 )
+# ... and, in a table, after everything but these.
+_GROUPS: Final = frozenset({"table", "tbody", "tfoot", "thead"})
+_PARENTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    dict.fromkeys(_CELLS, _GROUPS | {"tr"})
+    | {"tr": _GROUPS}
+    | dict.fromkeys(("caption", "tbody", "tfoot", "thead"), frozenset({"table"}))
+)
+_HIDDEN: Final = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
+_START: Final = re.compile(r"-?\d{1,9}", re.ASCII)
 _RULE: Final = "-" * 10
 _BAR: Final = " | "
 _DEEPEST: Final = 32
-"""Characters of indentation at most: deeper nesting would cost space in its square."""
-
-_HIDDEN: Final = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
-_START: Final = re.compile(r"-?\d{1,9}")
+"""Characters of indentation at most: without a limit, nesting would cost space in its square."""
 
 
 @dataclass(slots=True)
@@ -137,12 +138,12 @@ class _Element:
 @dataclass(slots=True)
 class _Table:
     frame: bool  # its cells follow one another as lines
-    row: int = 0  # where the row began, in pieces written
+    row: int  # where the row began, in pieces written
     cell: int | None = None  # where the cell began, while one is open
     lines: int = 0  # line ends held back: they show that it is a frame, if more text follows
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Link:
     address: str
     began: int  # in pieces written
@@ -150,29 +151,36 @@ class _Link:
 
 
 class _Page:
-    """What is written so far, and what stands between it and the next word."""
-
-    __slots__ = ("between", "length", "lines", "marker", "pieces")
+    """What is written so far, and what comes between it and the next word."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.length = 0
-        self.lines = 0  # line ends to come before the next word
-        self.between = ""  # else: what separates it from the last
+        self.lines = 0  # so many line ends, or else ...
+        self.between = ""  # ... this
         self.marker = ""  # a list item's, for the line that is about to begin
 
-    def write(self, text: str, indent: str, *, verbatim: bool = False) -> None:
+    def write(self, text: str, indent: str) -> None:
         if self.lines or not self.pieces:
-            start = "\n" * self.lines + (self.marker or indent)
-            self.between = start + (self.between if verbatim else "")
-        self.pieces.append(self.between + text)
-        self.length += len(self.pieces[-1])
+            text = "\n" * self.lines + (self.marker or indent) + text
+        else:
+            text = self.between + text
+        self.pieces.append(text)
+        self.length += len(text)
         self.lines, self.between, self.marker = 0, "", ""
+
+    def space(self) -> None:
+        self.between = self.between or " "
 
     def end_line(self, lines: int) -> None:
         # The first thing in a list item stands beside its marker, paragraph or not.
         if self.pieces and not self.marker:
             self.lines = max(self.lines, lines)
+        self.between = ""
+
+    def break_line(self) -> None:
+        if self.pieces:
+            self.lines = min(self.lines + 1, 2)
         self.between = ""
 
 
@@ -196,21 +204,23 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         while self.elements[-1].tag in _IMPLIES.get(tag, ()):
             self._end()
+        while self.open["table"] and tag in _PARENTS and self.elements[-1].tag not in _PARENTS[tag]:
+            self._end()
         outer = self.elements[-1]
-        said = {name: value or "" for name, value in attrs}
+        said = {name: value or "" for name, value in reversed(attrs)}  # the first of two counts
         if tag in _VOID:
             if not outer.silent:
                 self._void(tag, said)
             return
         unseen = tag in EMAIL.dropped or "hidden" in said or bool(_HIDDEN.search(said.get("style", "")))
         element = _Element(tag, outer.indent, silent=outer.silent or unseen)
-        if not element.silent:
-            self._begin(element, said)
         self.elements.append(element)
         self.open[tag] += 1
+        if not element.silent:
+            self._begin(element, said)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # In HTML a slash closes nothing, but in the two languages that may stand inside it.
+        # In HTML a slash closes nothing; in the two languages that may stand inside it, it does.
         self.handle_starttag(tag, attrs)
         if tag in {"svg", "math"}:
             self._end()
@@ -225,55 +235,52 @@ class _Reader(HTMLParser):
         if self.elements[-1].silent:
             return
         if self.open["pre"]:
-            self._verbatim(data)
+            self._preformatted(data)
             return
-        words = " ".join(data.split())
         if data[:1].isspace():
-            self._space()
-        if words:
+            self.page.space()
+        if words := " ".join(data.split()):
             self._write(words)
             if data[-1].isspace():
-                self._space()
+                self.page.space()
 
     # Elements
 
     def _void(self, tag: str, said: Mapping[str, str]) -> None:
         if tag == "br":
-            self._break_line()
+            if self._facts():
+                self.page.space()
+            else:
+                self.page.break_line()
         elif tag == "hr":
-            self._lines("hr")
+            self._end_line(tag)
             self._write(_RULE)
-            self._lines("hr")
+            self._end_line(tag)
         elif tag == "img":
             self.handle_data(said.get("alt", ""))
 
     def _begin(self, element: _Element, said: Mapping[str, str]) -> None:
         tag = element.tag
         if tag in _LINES:
-            self._lines(tag)
+            self._end_line(tag)
         if tag == "a":
             self._finish_link()
             if address := _address(said.get("href", "")):
                 self.link = _Link(address, len(self.page.pieces), self.page.length)
         elif tag in {"ol", "ul"}:
-            start = said.get("start", "1")
+            start = said.get("start", "")
             element.number = None if tag == "ul" else int(start) if _START.fullmatch(start) else 1
             self.lists.append(element)
         elif tag == "li":
             self._mark(element)
-        elif tag == "blockquote":
-            element.indent = _deeper(element.indent, "> ")
-        elif tag == "dd":
-            element.indent = _deeper(element.indent, "  ")
-            self.page.marker = ""
+        elif tag in {"blockquote", "dd"}:
+            element.indent = _deeper(element.indent, "> " if tag == "blockquote" else "  ")
         elif tag == "q":
             self._write('"')
         elif tag == "table":
-            self._table(frame=said.get("role") in {"presentation", "none"})
-        elif self.tables and tag == "tr":
-            self.tables[-1].row = len(self.page.pieces)
-        elif self.tables and tag in _CELLS:
-            self._cell(self.tables[-1])
+            self.tables.append(_Table(said.get("role") in _FRAMES, len(self.page.pieces)))
+        elif self.tables:
+            self._begin_in(self.tables[-1], tag)
 
     def _end(self) -> None:
         element = self.elements.pop()
@@ -291,51 +298,115 @@ class _Reader(HTMLParser):
             self._write('"')
         elif tag == "table":
             self.tables.pop()
-            self._end_lines(2)
         elif self.tables and tag in _CELLS:
             self.tables[-1].cell, self.tables[-1].lines = None, 0
         if tag in _LINES:
-            self._lines(tag)
+            self._end_line(tag)
 
     def _mark(self, item: _Element) -> None:
-        inner = self.lists[-1] if self.lists else item
-        marker = "- " if inner.number is None else f"{inner.number}. "
-        if inner.number is not None:
-            inner.number += 1
-        self.page.marker = item.indent + marker
+        marker = "- "
+        if self.lists and (number := self.lists[-1].number) is not None:
+            marker = f"{number}. "
+            self.lists[-1].number = number + 1
+        before = self.page.marker if 0 < len(self.page.marker) < _DEEPEST else item.indent
+        self.page.marker = before + marker
         item.indent = _deeper(item.indent, " " * len(marker))
 
-    def _table(self, *, frame: bool) -> None:
-        self._end_lines(1 if frame else 2)
-        self.tables.append(_Table(frame, len(self.page.pieces)))
-
-    def _cell(self, table: _Table) -> None:
-        if table.frame:
-            self._end_lines(1)
-            return
-        table.cell = len(self.page.pieces)
-        if table.cell > table.row:
-            self.page.between = _BAR
+    def _begin_in(self, table: _Table, tag: str) -> None:
+        written = len(self.page.pieces)
+        if tag == "tr":
+            table.row = written
+        elif tag in _CELLS and table.frame:
+            self.page.end_line(1)
+        elif tag in _CELLS:
+            table.cell = written
+            self.page.between = _BAR if written > table.row else ""
 
     def _finish_link(self) -> None:
         link, self.link = self.link, None
         if link is None:
             return
         page = self.page
-        # Long text is no address, and reading it again for each link would add up.
-        long = page.length - link.length > 4 * len(link.address) + 80
-        text = "" if long else "".join(page.pieces[link.began :]).strip()
-        if not long and not text:
+        if len(page.pieces) == link.began:
             self._write(f"<{link.address}>")
-        elif not _says(text, link.address):
-            lines, between = page.lines, page.between
+        elif not _says("".join(page.pieces[link.began :]), link.address):
+            held = page.lines, page.between, page.marker
             page.lines, page.between = 0, " "
             page.write(f"<{link.address}>", "")
-            page.lines, page.between = lines, between
+            page.lines, page.between, page.marker = held
 
     # Lines and words
 
-    def _lines(self, tag: str) -> None:
-        nested = tag in {"ol", "ul"} and bool(self.lists)
-        self._end_lines(1 if nested else _LINES[tag], framed=tag in _FRAMED)
-    ...
+    def _facts(self) -> _Table | None:
+        """Return the table in whose row of facts we are, if we are in one."""
+        table = self.tables[-1] if self.tables else None
+        return table if table and table.cell is not None and not table.frame else None
+
+    def _end_line(self, tag: str) -> None:
+        # A list in a list is part of it, and a frame is not to be seen.
+        framed = tag == "table" and bool(self.tables) and self.tables[-1].frame
+        lines = 1 if framed or (tag in {"ol", "ul"} and self.lists) else _LINES[tag]
+        table = self._facts()
+        if table and tag in _FRAMED:
+            table.frame = True
+            table = None
+        if table:
+            table.lines = max(table.lines, lines)
+            self.page.space()
+        else:
+            self.page.end_line(lines)
+
+    def _write(self, text: str) -> None:
+        table = self._facts()
+        if table and table.lines:
+            if len(self.page.pieces) > (table.cell or 0):
+                table.frame = True
+                self.page.end_line(table.lines)
+            table.lines = 0
+        self.page.write(text, self.elements[-1].indent)
+
+    def _preformatted(self, data: str) -> None:
+        for count, line in enumerate(data.split("\n")):
+            if count:
+                self.page.break_line()
+            text = line.rstrip()
+            blank = line[len(text) :]
+            if text:
+                # At the start of a line, white space is part of what was formatted.
+                lead = self.page.between if self.page.lines or not self.page.pieces else ""
+                self._write(lead + text)
+            self.page.between += blank
+
+
+def _deeper(indent: str, step: str) -> str:
+    return indent + step if len(indent) < _DEEPEST else indent
+
+
+_SCHEME: Final = re.compile(r"[a-z][a-z\d+.-]*:", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\+?[\d().-]+", re.ASCII)
+
+
+def _address(href: str) -> str:
+    """Return what to print for *href*: nothing where there is nothing to follow."""
+    href = re.sub(
+        r"[\s<>]", lambda found: "".join(f"%{octet:02X}" for octet in found[0].encode()), href.strip()
+    )
+    scheme = _SCHEME.match(href)
+    if scheme is None:
+        return "" if href.startswith("#") else href
+    match scheme[0].lower():
+        case "http:" | "https:":
+            return href
+        case "mailto:":
+            return href[scheme.end() :].partition("?")[0]
+        case "tel:":
+            return href[scheme.end() :]
+        case _:
+            return ""
+
+
+def _says(text: str, address: str) -> bool:
+    """Tell whether *text* shows *address* already, a number in any grouping."""
+    if _NUMBER.fullmatch(address):
+        return re.sub(r"[^\d+]", "", text) == re.sub(r"[^\d+]", "", address)
+    return address in text.split()

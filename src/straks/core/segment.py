@@ -14,8 +14,8 @@ valid text holds. The common text (GSM-7, nothing from the extension table) need
 matched once and sliced.
 
 The network does the splitting, so the default is the standard's count. Keeping what a reader sees
-as one character whole is offered beside it (``whole_clusters``), for whoever does the splitting
-himself or wants to know what it would cost.
+as one character whole is offered beside it (``whole_clusters``), for whoever does their own
+splitting, or wants to know what it would cost.
 
 "UCS-2" is UTF-16 in practice, big end first: every handset shows emoji, which UCS-2 proper lacks.
 

@@ -1,0 +1,49 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+import straks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The machine may be busy; a slow example is no failure.
+settings.register_profile("straks", deadline=None, max_examples=60)
+settings.load_profile("straks")
+
+
+@pytest.fixture(scope="session")
+def catalog() -> straks.Catalog:
+    return straks.Catalog.load()
+
+
+@pytest.fixture
+def key() -> bytes:
+    return b"a key that only tests have"
+
+
+@pytest.fixture
+def make_order(catalog: straks.Catalog, key: bytes) -> Callable[..., straks.Order]:
+    """Return a maker of orders: ``make_order(template="status-update", channel="email", occasion="1")``."""
+
+    def make(
+        template: str = "one-time-code",
+        channel: str = "sms",
+        occasion: str = "test/1",
+        reference: str | None = None,
+        key: bytes = key,
+    ) -> straks.Order:
+        values = catalog[template].examples
+        message: straks.Sms | straks.Email
+        if channel == "sms":
+            message = catalog.sms(template, locale="nb", to="+46701740605", values=values)
+        else:
+            message = catalog.email(template, locale="nb", to="kari@example.org", values=values)
+        return message.order(occasion=occasion, key=key, reference=reference)
+
+    return make
