@@ -190,8 +190,8 @@ def sanitize_html(html: str) -> str:
     unknown tags without it. Inline styles keep plain declarations. References become characters.
 
     Args:
-        html: A fragment, such as one block of a template. Of a whole document only what its body
-            holds remains; the frame is the layout's to give.
+        html: A fragment that could stand in a ``div``, such as one block of a template. Of a whole
+            document only what its body holds remains, of a table row without its table only the text.
 
     Returns:
         HTML that every parser reads alike. ``sanitize_html(sanitize_html(x)) == sanitize_html(x)``.

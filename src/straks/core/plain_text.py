@@ -65,7 +65,7 @@ def plain_text(html: str) -> str:
 
 
 _INDIGESTIBLE: Final = re.compile(
-    r"""<(script|style|title|textarea|xmp|iframe|noembed|noframes|noscript)(?=[\s/>])
+    r"""<(script|style|title|textarea|xmp|iframe|noembed|noframes|noscript|plaintext)(?=[\s/>])
             .*?(?:</\1(?=[\s/>])[^>]*(?:>|\Z)|\Z)  # an element whose content is no markup
       | <!--.*?(?:--!?>|\Z)
       | <(?:[!?]|/(?![a-z]))[^>]*(?:>|\Z)          # declarations, instructions, ends of nothing

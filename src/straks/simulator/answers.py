@@ -48,11 +48,11 @@ def text(status: int, body: str, content_type: str = "text/plain; charset=utf-8"
 
 
 def as_json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
-    """
+    r"""
     Answer *value* as the service writes JSON: indented by two, only the needful escaped.
 
     >>> as_json(200, {"æ": 1}).body.decode()
-    '{\\n  "æ": 1\\n}'
+    '{\n  "æ": 1\n}'
     """
     body = json.dumps(value, indent=2, ensure_ascii=False).encode()
     return Response(status, {"content-type": "application/json", **(headers or {})}, body)

@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import replace
 from email.utils import formatdate
 from itertools import count
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
@@ -117,7 +116,7 @@ class Desk:
         Raises:
             InvalidSetting: Negative, not finite, or more than a hundred years in all.
         """
-        if not isfinite(seconds) or seconds < 0 or self._advanced_s + seconds > _FURTHEST_S:
+        if not 0 <= seconds <= _FURTHEST_S - self._advanced_s:  # false for NaN as well
             raise InvalidSetting(
                 "the simulator's clock goes forward only, and a hundred years in all;"
                 " give a number of seconds from 0 up"

@@ -104,19 +104,19 @@ class Inbox:
 
     def receive(self, order: Order, *, message_id: str, shipment_id: str | None, at_s: float) -> None:
         """Take in what *order* sends."""
-        sms = isinstance(order, SmsOrder)
-        channel = Channel.SMS if sms else Channel.EMAIL
-        content_type = None if sms else CONTENT_TYPES[order.content_type]
+        channel = Channel.SMS if isinstance(order, SmsOrder) else Channel.EMAIL
+        subject = None if isinstance(order, SmsOrder) else order.subject
+        content_type = None if isinstance(order, SmsOrder) else CONTENT_TYPES[order.content_type]
         course = COURSES[channel]
         message = Message(
             id=message_id,
             channel=channel,
             recipient=order.recipient,
             sender=sender_of(order),
-            subject=None if sms else order.subject,
+            subject=subject,
             body=order.body,
             content_type=content_type,
-            segments=_segments(order.body) if sms else None,
+            segments=_segments(order.body) if channel is Channel.SMS else None,
             code=guess_code(_visible(order.body) if content_type == "Html" else order.body),
             idempotency_id=order.idempotency_id,
             shipment_id=shipment_id,
@@ -163,7 +163,7 @@ class _Eye(HTMLParser):
         self.seen: list[str] = []
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - theirs
         self._hidden += tag in _HIDDEN
 
     def handle_endtag(self, tag: str) -> None:

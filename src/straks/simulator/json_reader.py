@@ -28,6 +28,7 @@ MAX_DEPTH = 32
 _SPACE = (" ", "\t", "\n", "\r")
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,40}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -178,9 +179,27 @@ class JsonReader:
             raise self.fault(path, f"'{character}' was expected here.")
 
 
+def integer(text: str, *, bits: int) -> int | None:
+    """
+    Read a whole number that fits into *bits*; None for a fraction, an exponent, or anything else.
+
+    >>> integer("300", bits=32), integer("3e2", bits=32), integer("2147483648", bits=32)
+    (300, None, None)
+    """
+    if not _INTEGER.fullmatch(text):
+        return None
+    number = int(text)
+    return number if -(2 ** (bits - 1)) <= number < 2 ** (bits - 1) else None
+
+
 def is_object(value: object) -> TypeGuard[dict[str, object]]:
     """Tell whether *value*, read by ``json``, is a JSON object."""
     return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeGuard[list[object]]:
+    """Tell whether *value*, read by ``json``, is a JSON array."""
+    return isinstance(value, list)
 
 
 def read_json(raw: str | bytes) -> object:

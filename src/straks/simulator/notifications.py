@@ -22,13 +22,13 @@ Source: Altinn/altinn-notifications, ``InstantOrdersController.cs``, ``ShipmentC
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator import answers, downstream, reading
+from straks.simulator.json_reader import integer
 from straks.simulator.orders import Channel, Order, Rejection, SmsOrder, is_blank
-from straks.simulator.rules import broken_rules
+from straks.simulator.rules import obeying
 from straks.simulator.shipments import COURSES, LARGEST_PAGE, Shipment
 from straks.simulator.tokens import SCOPE, Claims, Use, text_claim
 from straks.simulator.visit import Route, Visit
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 _API: Final = "/notifications/api/v1/future"
 _GUID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_INTEGER: Final = re.compile("[+-]?[0-9]{1,40}")
-_INT64: Final = range(-(2**63), 2**63)
-_INT32: Final = range(-(2**31), 2**31)
 
 
 def _place(form: reading.Form, desk: Desk, visit: Visit) -> Response:
@@ -51,12 +48,15 @@ def _place(form: reading.Form, desk: Desk, visit: Visit) -> Response:
     if not _is_json(visit.header("content-type")):
         return answers.empty(415)
     order = form.read(visit.body)
-    rejection = order if isinstance(order, Rejection) else broken_rules(order)
-    if isinstance(order, Rejection) or rejection is not None:
-        return answers.validation_problem(rejection.errors, desk.trace_id())
+    if isinstance(order, Rejection) or isinstance(order := obeying(order), Rejection):
+        return answers.validation_problem(order.errors, desk.trace_id())
     organisation = text_claim(claims, "urn:altinn:org")
     if is_blank(organisation):
         return answers.empty(403)
+    return _enter(order, organisation, desk, visit)
+
+
+def _enter(order: Order, organisation: str, desk: Desk, visit: Visit) -> Response:
     if downstream.look_up_fails(order):
         return answers.empty(500)
     earlier = desk.shipments.find(organisation, order.idempotency_id)
@@ -114,8 +114,8 @@ def _feed(desk: Desk, visit: Visit) -> Response:
         return claims
     if not _is_json(visit.header("content-type") or "application/json"):
         return answers.empty(415)
-    after = _integer(visit.query.get("seq", "0"), _INT64)
-    size = _integer(visit.query.get("pagesize", str(LARGEST_PAGE)), _INT32)
+    after = integer(visit.query.get("seq", "0"), bits=64)
+    size = integer(visit.query.get("pagesize", str(LARGEST_PAGE)), bits=32)
     order = visit.query.get("orderby", "asc").lower()
     readings = {
         "Seq": after is not None,
@@ -154,11 +154,6 @@ def bearer_of(visit: Visit) -> str:
 
 def _is_json(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == "application/json"
-
-
-def _integer(text: str, bounds: range) -> int | None:
-    number = int(text) if _INTEGER.fullmatch(text) else None
-    return number if number in bounds else None
 
 
 ROUTES: Final = (

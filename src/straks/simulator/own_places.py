@@ -29,6 +29,7 @@ from straks.wire.exchange import Response
 
 if TYPE_CHECKING:
     from straks.simulator.desk import Desk
+    from straks.simulator.visit import Handler
 
 
 def _page(desk: Desk, _visit: Visit) -> Response:
@@ -45,32 +46,28 @@ def _clear(desk: Desk, _visit: Visit) -> Response:
 
 
 def _clock(desk: Desk, visit: Visit) -> Response:
-    try:
-        seconds = _wishes(visit.body, "advance_s").get("advance_s")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise InvalidSetting('advance_s is missing or no number; send {"advance_s": 60}')
-        desk.advance(seconds)
-    except InvalidSetting as error:
-        return answers.own_error(str(error))
+    seconds = _wishes(visit.body, "advance_s").get("advance_s")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise InvalidSetting('advance_s is missing or no number; send {"advance_s": 60}')
+    desk.advance(seconds)
     return answers.as_json(200, {"now": timestamp(desk.now_s())})
 
 
 def _token(desk: Desk, visit: Visit) -> Response:
-    try:
-        wishes = _wishes(visit.body or b"{}", "org", "scope", "lifetime")
-        organisation = wishes.get("org", ORGANISATION)
-        scope = wishes.get("scope", SCOPE)
-        lifetime = wishes.get("lifetime", LIFETIME_S)
-        if organisation is not None and not isinstance(organisation, str):
-            raise InvalidSetting('org must be a short name in quotes, or null; send {"org": "ttd"}')
-        if not isinstance(scope, str):
-            raise InvalidSetting(f'scope must be text; send {{"scope": "{SCOPE}"}}')
-        if isinstance(lifetime, bool) or not isinstance(lifetime, int):
-            raise InvalidSetting('lifetime must be whole seconds; send {"lifetime": 1800}')
-        token = desk.token(organisation=organisation, scope=scope, lifetime_s=lifetime, base=visit.base)
-    except InvalidSetting as error:
-        return answers.own_error(str(error))
-    return answers.text(200, token)
+    wishes = _wishes(visit.body or b"{}", "org", "scope", "lifetime")
+    organisation = wishes.get("org", ORGANISATION)
+    scope = wishes.get("scope", SCOPE)
+    lifetime = wishes.get("lifetime", LIFETIME_S)
+    if organisation is not None and not isinstance(organisation, str):
+        raise InvalidSetting('org must be a short name in quotes, or null; send {"org": "ttd"}')
+    if not isinstance(scope, str):
+        raise InvalidSetting(f'scope must be text; send {{"scope": "{SCOPE}"}}')
+    if isinstance(lifetime, bool) or not isinstance(lifetime, int):
+        raise InvalidSetting('lifetime must be whole seconds; send {"lifetime": 1800}')
+    return answers.text(
+        200,
+        desk.token(organisation=organisation, scope=scope, lifetime_s=lifetime, base=visit.base),
+    )
 
 
 def _wishes(body: bytes, *known: str) -> dict[str, object]:
@@ -83,9 +80,21 @@ def _wishes(body: bytes, *known: str) -> dict[str, object]:
     return wishes
 
 
+def _kindly(handler: Handler) -> Handler:
+    """Turn the error about a setting that cannot be used into an answer that says so."""
+
+    def answer(desk: Desk, visit: Visit) -> Response:
+        try:
+            return handler(desk, visit)
+        except InvalidSetting as error:
+            return answers.own_error(str(error))
+
+    return answer
+
+
 ROUTES: Final = (
     Route("/", {"GET": _page}),
     Route("/_straks/messages", {"GET": _messages, "DELETE": _clear}),
-    Route("/_straks/clock", {"POST": _clock}),
-    Route("/_straks/token", {"POST": _token}),
+    Route("/_straks/clock", {"POST": _kindly(_clock)}),
+    Route("/_straks/token", {"POST": _kindly(_token)}),
 )

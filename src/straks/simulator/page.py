@@ -77,6 +77,7 @@ def _entry(message: Message) -> str:
     code = "" if message.code is None else f"<p>Code: <b><code>{escape(message.code)}</code></b></p>\n"
     return f"""<li>
 <h2>{name} to {escape(message.recipient)} from {escape(message.sender)}</h2>
-{subject}<pre>{escape(message.body)}</pre>
+{subject}<pre>
+{escape(message.body)}</pre>
 {code}<p>{escape(" · ".join(facts))}</p>
 </li>"""

@@ -18,12 +18,11 @@ dotnet/aspnetcore, ``SystemTextJsonInputFormatter``; dotnet/runtime, ``EnumConve
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from straks.simulator.json_reader import JsonReader, Kind, Unreadable
+from straks.simulator.json_reader import JsonReader, Kind, Unreadable, integer
 from straks.simulator.orders import EmailOrder, Order, Rejection, SmsOrder, is_blank, trim
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from straks.simulator.json_reader import Token
 
 _MODELS: Final = "Altinn.Notifications.Models"
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
-_INT32: Final = range(-(2**31), 2**31)
 CONTENT_TYPES: Final = ("Plain", "Html")
 
 
@@ -74,7 +71,7 @@ class _Node:
     place: str
     texts: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     numbers: dict[str, int] = field(default_factory=dict[str, int])
-    nodes: dict[str, "_Node | None"] = field(default_factory=dict[str, "_Node | None"])
+    nodes: dict[str, _Node | None] = field(default_factory=dict[str, "_Node | None"])
     absent: bool = False
 
 
@@ -171,19 +168,13 @@ def _read_member(reader: JsonReader, member: Member, node: _Node, path: str) -> 
         case Scalar.TEXT:
             node.texts[member.place] = None if null else reader.text(token, path)
         case scalar:
-            number = _number(token.raw) if token.kind is Kind.NUMBER else None
+            number = integer(token.raw, bits=32) if token.kind is Kind.NUMBER else None
             if token.kind is Kind.STRING:
                 text = reader.text(token, path)
-                number = _number(text) if scalar is Scalar.INTEGER else _content_type(text)
+                number = integer(text, bits=32) if scalar is Scalar.INTEGER else _content_type(text)
             if number is None:
                 raise reader.unusable(path, scalar.value)
             node.numbers[member.place] = number
-
-
-def _number(text: str) -> int | None:
-    """Read a 32-bit integer written without fraction or exponent."""
-    number = int(text) if _INTEGER.fullmatch(text) else None
-    return number if number in _INT32 else None
 
 
 def _content_type(text: str) -> int | None:
@@ -193,7 +184,7 @@ def _content_type(text: str) -> int | None:
     >>> _content_type(" HTML "), _content_type("plain,html"), _content_type("7"), _content_type("text")
     (1, 1, 7, None)
     """
-    if (number := _number(trim(text))) is not None:
+    if (number := integer(trim(text), bits=32)) is not None:
         return number
     names = [name.lower() for name in CONTENT_TYPES]
     combined = 0

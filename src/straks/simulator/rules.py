@@ -33,6 +33,7 @@ _EMAIL: Final = re.compile(
          (?: {_LABEL}{{1,9}} [a-zA-Z]{{2,14}} | \d{{1,3}} (?:\.\d{{1,3}}){{3}} )""",
     re.VERBOSE,
 )
+_NORWAY: Final = 47
 _NORWEGIAN_MOBILE_SERIES: Final = re.compile("[49][0-9]{7}")
 
 _BAD_NUMBER: Final = "Recipient phone number is not a valid mobile number."
@@ -41,11 +42,11 @@ _BAD_ADDRESS: Final = "Invalid email address format."
 _BAD_CONTENT_TYPE: Final = "Email content type must be either Plain or HTML."
 
 
-def broken_rules(order: Order) -> Rejection | None:
-    """Return every rule that *order* breaks, under the service's names; None where it breaks none."""
+def obeying(order: Order) -> Order | Rejection:
+    """Return *order* if it obeys the rules, else every rule it breaks, under the service's names."""
     found = _sms(order) if isinstance(order, SmsOrder) else _email(order)
     errors = {f"{order.place}.{name}": (complaint,) for name, complaint in found.items()}
-    return Rejection(errors) if errors else None
+    return Rejection(errors) if errors else order
 
 
 def _sms(order: SmsOrder) -> dict[str, str]:
@@ -87,7 +88,7 @@ def is_valid_number(text: str) -> bool:
         number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         return False
-    if number.country_code == 47 and _NORWEGIAN_MOBILE_SERIES.fullmatch(
+    if number.country_code == _NORWAY and _NORWEGIAN_MOBILE_SERIES.fullmatch(
         phonenumbers.national_significant_number(number)
     ):
         return True

@@ -56,11 +56,10 @@ class Simulator:
         InvalidSetting: Nobody can listen there; the sentence says why and what to do.
         MissingExtra: starlette or uvicorn is not installed.
 
-    Example::
-
-        with Simulator() as altinn:
-            send(to=altinn.url, token=altinn.token())
-            assert altinn.messages[0].code == "482913"
+    >>> import httpx
+    >>> with Simulator() as altinn:
+    ...     httpx.get(f"{altinn.url}/_straks/messages").json(), altinn.messages
+    ([], [])
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -188,6 +187,8 @@ class Simulator:
 
 def _listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens, or say why there can be none."""
+    if not host:
+        raise InvalidSetting("no host was given; give an address of this machine, such as 127.0.0.1")
     if port not in range(65_536):
         raise InvalidSetting(f"there is no port {port}; give one from 0 to 65535, 0 for any that is free")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -140,11 +140,11 @@ def decode_object(part: str) -> Claims | None:
 
 
 def decode(part: str) -> bytes | None:
-    """
+    r"""
     Decode base64url without padding; None where it is not that.
 
     >>> decode("-_8"), decode("+/8=")
-    (b'\\xfb\\xff', None)
+    (b'\xfb\xff', None)
     """
     if not _BASE64URL.fullmatch(part) or len(part) % 4 == 1:
         return None

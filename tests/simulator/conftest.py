@@ -1,0 +1,109 @@
+"""A desk, and ways to speak to it: orders are written out, so that no test trusts straks' own payloads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from straks.simulator.desk import BASE, Desk
+from straks.wire.exchange import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from straks.wire.exchange import Response
+
+API = f"{BASE}/notifications/api/v1/future"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def sms() -> Callable[..., dict[str, object]]:
+    """Return a maker of SMS orders."""
+
+    def make(
+        idempotency_id: str = "login/1",
+        *,
+        number: str = "+46701740605",
+        body: str = "Koden er 482913",
+        sender: str | None = None,
+        reference: str | None = None,
+    ) -> dict[str, object]:
+        return {
+            "idempotencyId": idempotency_id,
+            "sendersReference": reference,
+            "recipientSms": {
+                "phoneNumber": number,
+                "timeToLiveInSeconds": 300,
+                "smsSettings": {"sender": sender, "body": body},
+            },
+        }
+
+    return make
+
+
+@pytest.fixture
+def email() -> Callable[..., dict[str, object]]:
+    """Return a maker of e-mail orders."""
+
+    def make(
+        idempotency_id: str = "login/1",
+        *,
+        address: str = "kari@example.org",
+        subject: str = "Kode",
+        body: str = "Koden er 482913",
+        content_type: str = "Plain",
+        sender: str | None = None,
+        reference: str | None = None,
+    ) -> dict[str, object]:
+        return {
+            "idempotencyId": idempotency_id,
+            "sendersReference": reference,
+            "recipientEmail": {
+                "emailAddress": address,
+                "emailSettings": {
+                    "subject": subject,
+                    "body": body,
+                    "contentType": content_type,
+                    "senderEmailAddress": sender,
+                },
+            },
+        }
+
+    return make
+
+
+@pytest.fixture
+def post(desk: Desk) -> Callable[..., Response]:
+    """Return a way to place an order: ``post("sms", order)``; the token is a good one unless given."""
+
+    def send(
+        endpoint: str,
+        order: dict[str, object] | bytes,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        body = order if isinstance(order, bytes) else json.dumps(order).encode()
+        given = {"Authorization": f"Bearer {desk.token() if token is None else token}"}
+        given |= {"Content-Type": "application/json"} if headers is None else headers
+        return desk.handle(Request("POST", f"{API}/orders/instant/{endpoint}", given, body))
+
+    return send
+
+
+@pytest.fixture
+def get(desk: Desk) -> Callable[..., Response]:
+    """Return a way to ask: ``get("shipment/feed")``; the token is a good one unless given."""
+
+    def ask(path: str, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
+        given = {"Authorization": f"Bearer {desk.token() if token is None else token}", **(headers or {})}
+        return desk.handle(Request("GET", f"{API}/{path}", given))
+
+    return ask
