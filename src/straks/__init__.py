@@ -7,10 +7,13 @@ number plans and no HTTP.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
 
+# typing.TYPE_CHECKING by another name: importing typing costs more than all the rest of this file.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from straks import altinn as altinn
     from straks import simulator as simulator
     from straks.altinn.place import Receipt as Receipt
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
     from straks.altinn.status import OrderStatus as OrderStatus
     from straks.altinn.status import Shipment as Shipment
+    from straks.core.bound import EmailBound as EmailBound
+    from straks.core.bound import SmsBound as SmsBound
+    from straks.core.bound import bound as bound
     from straks.core.email_address import EmailAddress as EmailAddress
     from straks.core.idempotency import SIMULATOR_KEY as SIMULATOR_KEY
     from straks.core.ledger import gateway_count as gateway_count
@@ -54,15 +60,22 @@ if TYPE_CHECKING:
     from straks.errors import MissingExtra as MissingExtra
     from straks.errors import NotSent as NotSent
     from straks.errors import PhoneFault as PhoneFault
+    from straks.errors import PolicyError as PolicyError
     from straks.errors import Refused as Refused
     from straks.errors import StraksError as StraksError
     from straks.errors import TemplateError as TemplateError
     from straks.errors import TooManySegments as TooManySegments
     from straks.errors import Unanswered as Unanswered
+    from straks.errors import Unbounded as Unbounded
     from straks.errors import Undelivered as Undelivered
     from straks.errors import UnknownLocale as UnknownLocale
     from straks.errors import UnknownTemplate as UnknownTemplate
     from straks.loading import Catalog as Catalog
+    from straks.policy.engine import enforce as enforce
+    from straks.policy.engine import inspect as inspect
+    from straks.policy.rule import Finding as Finding
+    from straks.policy.rule import Severity as Severity
+    from straks.policy.settings import Policy as Policy
     from straks.transports import AsyncTransport as AsyncTransport
     from straks.transports import Transport as Transport
     from straks.transports.altinn import AltinnTransport as AltinnTransport
@@ -76,6 +89,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "straks.altinn.place": "Receipt",
     "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
+    "straks.core.bound": "EmailBound SmsBound bound",
     "straks.core.email_address": "EmailAddress",
     "straks.core.idempotency": "SIMULATOR_KEY",
     "straks.core.ledger": "gateway_count",
@@ -92,10 +106,13 @@ _HOMES = {
     "straks.errors": (
         "BrokenManifest BrokenTemplate EmailFault InDoubt InvalidEmailAddress InvalidInput InvalidKey "
         "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NotSent "
-        "PhoneFault Refused StraksError TemplateError TooManySegments Unanswered Undelivered UnknownLocale "
-        "UnknownTemplate"
+        "PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered Unbounded "
+        "Undelivered UnknownLocale UnknownTemplate"
     ),
     "straks.loading": "Catalog",
+    "straks.policy.engine": "enforce inspect",
+    "straks.policy.rule": "Finding Severity",
+    "straks.policy.settings": "Policy",
     "straks.transports": "AsyncTransport Transport",
     "straks.transports.altinn": "AltinnTransport AsyncAltinnTransport",
     "straks.transports.folder": "FolderTransport",
@@ -109,9 +126,9 @@ __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - o
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what is asked for decides the type
     if name in _HOME_OF:
-        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+        value = getattr(import_module(_HOME_OF[name]), name)
     elif name in _SUBPACKAGES:
-        value = importlib.import_module(f"straks.{name}")
+        value = import_module(f"straks.{name}")
     else:
         raise AttributeError(f"module 'straks' has no attribute {name!r}")
     globals()[name] = value

@@ -16,8 +16,10 @@ Every error that straks raises, in one tree.
     │   │   ├── UnknownLocale            the message has no such language or channel
     │   │   ├── BrokenManifest           template.toml says something that cannot be
     │   │   ├── BrokenTemplate           Jinja outside the subset, or that does not parse
+    │   │   ├── Unbounded                a template whose worst case cannot be found
     │   │   └── InvalidValue             missing, surplus, of another kind, out of bounds
     │   └── InvalidSetting               an argument or option that cannot be
+    ├── PolicyError                      findings that stop a message: .findings
     ├── MissingExtra (an ImportError)    an optional dependency is not installed
     ├── Undelivered                      an order that has no receipt
     │   ├── Refused                      they said no, and nothing was sent
@@ -181,8 +183,23 @@ class BrokenTemplate(TemplateError):
     """A template file that does not parse, or that uses more Jinja than templates may."""
 
 
+class Unbounded(TemplateError):
+    """A template for which no worst case can be found; no bound is not the same as a small bound."""
+
+
 class InvalidValue(TemplateError):
     """A value that is missing, surplus, of another kind, or outside its bounds."""
+
+
+class PolicyError(StraksError):
+    """What the policy found and does not let pass; ``findings`` has each with its place and way out."""
+
+    def __init__(self, findings: tuple[Any, ...]) -> None:
+        count = f"{len(findings)} finding{'s' if len(findings) != 1 else ''}"
+        super().__init__(
+            f"the policy stops this: {count}\n" + "\n".join(f"  {finding}" for finding in findings)
+        )
+        self.findings = findings
 
 
 class MissingExtra(StraksError, ImportError):

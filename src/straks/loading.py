@@ -11,15 +11,21 @@ without your copying one; a file of yours at the same path replaces it.
 
 from __future__ import annotations
 
+import unicodedata
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from straks.core import catalog
-from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting
+from straks.core.gate import OPEN
+from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting, TemplateError
+from straks.policy.gate import PolicyGate
+from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
     import os
+
+DEFAULT_POLICY: Final = Policy()
 
 _ENDINGS = (".toml", ".txt", ".html")
 _LARGEST = 1_000_000
@@ -30,9 +36,13 @@ class Catalog(catalog.Catalog):
     """The catalog of `straks.core.catalog`, with a way to load it from folders."""
 
     @classmethod
-    def load(cls, *paths: str | os.PathLike[str]) -> Catalog:
+    def load(cls, *paths: str | os.PathLike[str], policy: Policy | None = DEFAULT_POLICY) -> Catalog:
         """
         Load the shipped templates, or those in *paths*, the later over the earlier.
+
+        Each template is held against *policy* once, when it is first used: one with an error makes
+        no message but a `straks.PolicyError`, and so does an order that the policy does not let go.
+        With None the catalog goes without.
 
         Raises:
             InvalidSetting: A path is no folder, or holds no template.
@@ -42,9 +52,10 @@ class Catalog(catalog.Catalog):
         >>> "one-time-code" in Catalog.load()
         True
         """
+        gate = OPEN if policy is None else PolicyGate(policy)
         shipped = read_folder(shipped_folder())
         if not paths:
-            return cls(shipped)
+            return cls(shipped, gate)
         merged = {path: text for path, text in shipped.items() if path.startswith("_")}
         for path in paths:
             found = read_folder(Path(path))
@@ -56,7 +67,7 @@ class Catalog(catalog.Catalog):
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}
             merged |= found
-        return cls(merged)
+        return cls(merged, gate)
 
 
 def shipped_folder() -> Path:
@@ -65,8 +76,12 @@ def shipped_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
-def read_folder(folder: Path) -> dict[str, str]:
-    """Read the text files below *folder* by their path in it; hidden files are passed over."""
+def read_folder(folder: Path, unreadable: list[TemplateError] | None = None) -> dict[str, str]:
+    """
+    Read the text files below *folder* by their path in it; hidden files are passed over.
+
+    What is wrong with a file is raised, or noted in *unreadable* where that is given.
+    """
     if not folder.is_dir():
         raise InvalidSetting(f"there is no folder {folder}; name one that holds templates")
     texts: dict[str, str] = {}
@@ -79,7 +94,14 @@ def read_folder(folder: Path) -> dict[str, str]:
         ):
             continue
         if file.is_file():
-            texts[path.as_posix()] = _read(file, path.as_posix())
+            # Composed, since file systems spell «å» in two ways and ids are made from names.
+            name = unicodedata.normalize("NFC", path.as_posix())
+            try:
+                texts[name] = _read(file, name)
+            except TemplateError as error:
+                if unreadable is None:
+                    raise
+                unreadable.append(error)
     return texts
 
 
@@ -88,8 +110,7 @@ def _read(file: Path, path: str) -> str:
     if file.stat().st_size > _LARGEST:
         raise error(f"{path}: is over {_LARGEST} bytes; no message is that long", file=path)
     try:
-        text = file.read_text("utf-8-sig")
+        return file.read_text("utf-8-sig")  # which makes every line end a line feed
     except UnicodeDecodeError as wrong:
         line = file.read_bytes()[: wrong.start].count(b"\n") + 1
         raise error(f"{path}, line {line}: is not UTF-8; save it as UTF-8", file=path, line=line) from None
-    return text.replace("\r\n", "\n")

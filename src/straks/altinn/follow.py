@@ -8,11 +8,13 @@ way), so whoever waits must say for how long, and gets the last known status whe
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
 
 from straks.altinn.problem import explain
 from straks.altinn.status import Delivery, Shipment, read_status
-from straks.errors import Unanswered
+from straks.errors import InvalidSetting, Unanswered
 from straks.wire.exchange import Request, Response
 from straks.wire.plan import Call
 
@@ -28,7 +30,7 @@ PAGE_MOST: Final = 500
 """The most entries that the service gives at once."""
 
 ASK_TIMEOUT_S: Final = 15.0
-_PATIENCE = 3  # questions in a row that may go unanswered
+_WAITS_S = (0.0, 1.0, 2.0)  # before each time that one question is asked
 _OK = 200
 _TRY_LATER = frozenset({408, 425, 429})
 _SERVER_ERRORS = range(500, 600)
@@ -53,26 +55,28 @@ def follow(
     """
     Ask for a shipment's status, until it is final or *timeout_s* has passed.
 
+    It is asked once at least, and not again after that.
+
     Returns:
         The last known status; look at ``final``.
 
     Raises:
+        InvalidSetting: *shipment_id* is none.
         Unanswered: The service does not know the shipment, or did not answer.
     """
-    request = Request("GET", base_url + SHIPMENT + shipment_id, _headers(token))
+    request = Request("GET", base_url + SHIPMENT + _checked(shipment_id), _headers(token))
     deadline_s = started_s + timeout_s
-    now_s = started_s
     pause_s = 0.0
     waits = pauses()
     while True:
-        reply = yield from _ask(request, pause_s)
+        reply = yield from _ask(request, pause_s, deadline_s)
         shipment = _shipment(reply.json())
         if shipment is None:
             raise Unanswered(
                 "the service's answer about this shipment could not be read; ask again", status=_OK
             )
-        now_s, pause_s = reply.at_s, next(waits)
-        if not until_final or shipment.final or now_s + pause_s > deadline_s:
+        pause_s = next(waits)
+        if not until_final or shipment.final or reply.at_s + pause_s > deadline_s:
             return shipment
 
 
@@ -86,7 +90,7 @@ def read_feed(
         Unanswered: The service did not answer.
     """
     url = f"{base_url}{FEED}?seq={after}&pageSize={page_size}&orderBy=asc"
-    reply = yield from _ask(Request("GET", url, _headers(token)), 0.0)
+    reply = yield from _ask(Request("GET", url, _headers(token)))
     entries = reply.json()
     if not isinstance(entries, list):
         raise Unanswered("the service's feed could not be read; ask again", status=_OK)
@@ -103,20 +107,31 @@ def _headers(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}", "accept": "application/json"}
 
 
-def _ask(request: Request, pause_s: float) -> Plan[Response]:
-    reply: Reply | None = None
-    for more_s in (0.0, 1.0, 2.0)[:_PATIENCE]:
-        reply = yield Call(request, timeout_s=ASK_TIMEOUT_S, after_s=pause_s + more_s)
+def _checked(shipment_id: str) -> str:
+    try:
+        return str(UUID(shipment_id))
+    except ValueError:
+        raise InvalidSetting(
+            "a shipment id is a GUID, such as a receipt has in .shipment_id; this is none"
+        ) from None
+
+
+def _ask(request: Request, pause_s: float = 0.0, deadline_s: float = inf) -> Plan[Response]:
+    status: int | None = None
+    asked, now_s = 0, -inf
+    for wait_s in _WAITS_S:
+        if now_s + wait_s > deadline_s:
+            break
+        reply: Reply = yield Call(request, timeout_s=ASK_TIMEOUT_S, after_s=pause_s + wait_s)
+        asked, now_s, pause_s, status = asked + 1, reply.at_s, 0.0, None
         if isinstance(reply, Response):
-            if reply.status == _OK:
+            status = reply.status
+            if status == _OK:
                 return reply
-            if reply.status not in _TRY_LATER and reply.status not in _SERVER_ERRORS:
-                raise Unanswered(
-                    f"the service said no ({reply.status}): {explain(reply)}", status=reply.status
-                )
-        pause_s = 0.0
-    why = f"it answered {reply.status}" if isinstance(reply, Response) else "nobody answered"
-    raise Unanswered(f"asked {_PATIENCE} times about a shipment, and {why}; asking again later is harmless")
+            if status not in _TRY_LATER and status not in _SERVER_ERRORS:
+                raise Unanswered(f"the service said no ({status}): {explain(reply)}", status=status)
+    why = "nobody answered" if status is None else f"the service answered {status}"
+    raise Unanswered(f"{why} (attempts: {asked}); asking again later is harmless", status=status)
 
 
 def _shipment(body: object) -> Shipment | None:

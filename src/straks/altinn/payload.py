@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 INSTANT_SMS: Final = "/notifications/api/v1/future/orders/instant/sms"
 INSTANT_EMAIL: Final = "/notifications/api/v1/future/orders/instant/email"
 
+_ID_CHARACTERS_MOST = 255  # far below the 2700 bytes where its index fails, after the message was sent
+_NOT_IN_XML = "\ufffe\uffff"  # XML 1.0, 2.2; the other gaps in it are control characters and surrogates
+
 # The service's own pattern for an address, without its accidents (it also takes ";" and "&quot;" in
 # places, which no address that straks accepts has).
 _LETTER = "A-Za-z0-9æøåÆØÅ"
@@ -40,6 +43,7 @@ _SERVICE_ADDRESS_RULE = (
     "the part before @ has the letters a-z and æøå, digits and !#$%&'*+-=?^_`{|}~ in it, dots between; "
     "the domain has at most ten labels and ends in 2 to 14 letters a-z"
 )
+_ONE_LINE = "one printable line"
 
 
 def endpoint(order: Order) -> str:
@@ -65,10 +69,14 @@ def payload(order: Order) -> dict[str, Any]:
             field="message",
             rule="SMS or e-mail",
         )
-    _refuse_controls(order.idempotency_id, "idempotency_id", "one printable line")
+    _refuse_blank(order.idempotency_id, "idempotency_id")
+    _refuse_controls(order.idempotency_id, "idempotency_id", _ONE_LINE)
+    if len(order.idempotency_id) > _ID_CHARACTERS_MOST:
+        raise _refused("idempotency_id", f"at most {_ID_CHARACTERS_MOST} characters")
     reference: dict[str, Any] = {}
     if order.reference is not None:
-        _refuse_controls(order.reference, "reference", "one printable line")
+        _refuse_blank(order.reference, "reference")
+        _refuse_controls(order.reference, "reference", _ONE_LINE)
         reference = {"sendersReference": order.reference}
     return {"idempotencyId": order.idempotency_id, **reference, **recipient}
 
@@ -91,7 +99,7 @@ def _sms(sms: Sms) -> dict[str, Any]:
     settings = {"body": sms.body}
     if sms.sender is not None:
         _refuse_blank(sms.sender, "sender")
-        _refuse_controls(sms.sender, "sender", "one printable line")
+        _refuse_controls(sms.sender, "sender", _ONE_LINE)
         settings = {"sender": sms.sender, **settings}
     return {
         "phoneNumber": str(sms.recipient),
@@ -125,7 +133,9 @@ def _refuse_blank(text: str, field: str) -> None:
 
 def _refuse_controls(text: str, field: str, rule: str, allowed: str = "") -> None:
     for index, character in enumerate(text):
-        if character not in allowed and unicodedata.category(character) in ("Cc", "Cs"):
+        if character not in allowed and (
+            unicodedata.category(character) in ("Cc", "Cs") or character in _NOT_IN_XML
+        ):
             raise _refused(field, rule, f"; character {index + 1} is U+{ord(character):04X}, take it out")
 
 

@@ -22,6 +22,9 @@ other 2xx, or one that cannot be read           InDoubt      perhaps
 silence after the request may have left         InDoubt      perhaps
 silence before it left                          NotSent      no
 ==============================================  ===========  ==========================================
+
+No attempt begins that could not be given its least time within an SMS's time to live: one that is
+cut short leaves a doubt that nobody need have had.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from straks.altinn.payload import encode, endpoint
-from straks.altinn.problem import explain, fields_of, problem_of
+from straks.altinn.problem import explain, fields_of, one_line, problem_of
 from straks.core.manifest import Repeat
 from straks.core.message import Sms
 from straks.errors import InDoubt, NotSent, Refused
@@ -88,6 +91,7 @@ def place(
     base_url: str,
     token: str,
     started_s: float,
+    now_s: float | None = None,
     timeout_s: float | None = None,
     pauses_s: Sequence[float] = PAUSES_S,
 ) -> Plan[Receipt]:
@@ -99,6 +103,7 @@ def place(
         base_url: Scheme and host, without a slash at the end.
         token: An Altinn token.
         started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
+        now_s: The same clock now, where something took its time in between, such as a token.
         timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
         pauses_s: How long to wait before each repeat.
 
@@ -126,12 +131,12 @@ def place(
     deadline_s = (
         started_s + message.time_to_live.total_seconds() if isinstance(message, Sms) else float("inf")
     )
-    now_s, attempts = started_s, 0
+    now_s, attempts = started_s if now_s is None else now_s, 0
     doubt: str | None = None
     trouble = "its time to live had passed"
     for pause_s in (0.0, *pauses_s):
         remaining_s = deadline_s - now_s - pause_s
-        if remaining_s <= 0:
+        if remaining_s < TIMEOUT_LEAST_S:
             break
         attempts += 1
         reply = yield Call(request, timeout_s=min(patience_s, remaining_s), after_s=pause_s)
@@ -180,11 +185,14 @@ class _Doubt:
 def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
     """Say what *reply* means; a Response is a refusal."""
     if not isinstance(reply, Response):
-        return _Doubt(_LOST[reply.why]) if reply.left else _Unsent(_BEFORE[reply.why])
+        detail = f" ({one_line(reply.detail)})" if reply.detail else ""
+        return _Doubt(_LOST[reply.why] + detail) if reply.left else _Unsent(_BEFORE[reply.why] + detail)
     if reply.status in _REFUSALS and reply.status != _CLIENT_CLOSED_REQUEST:
         return reply
     if receipt := _receipt(reply):
         return receipt
+    if reply.status in (_OK, _CREATED):
+        return _Doubt(f"the service answered {reply.status}, but not with a receipt")
     return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
 
 
@@ -203,13 +211,15 @@ _LOST = {
     Trouble.NO_CONNECTION: "the connection failed after the order had left",
     Trouble.TIMED_OUT: "no answer came in time",
     Trouble.CONNECTION_LOST: "the connection was lost after the order had left",
-    Trouble.UNREADABLE: "the answer could not be read",
+    Trouble.UNREADABLE: "the answer broke off or could not be read",
+    Trouble.CLOSED: "the connections were closed here before the answer came",
 }
 _BEFORE = {
     Trouble.NO_CONNECTION: "no connection; check that the service is there and that its address is right",
     Trouble.TIMED_OUT: "no connection came up in time",
     Trouble.CONNECTION_LOST: "the connection broke before the order left",
-    Trouble.UNREADABLE: "the request could not be made",
+    Trouble.UNREADABLE: "the request could not be made, or a proxy did not understand it",
+    Trouble.CLOSED: "the transport had been closed; make a new one",
 }
 
 

@@ -27,8 +27,11 @@ _FIELDS = {
     "subject": "subject",
     "body": "body",
     "contenttype": "content_type",
+    "recipient": "recipient",
     "recipientsms": "recipient",
     "recipientemail": "recipient",
+    "instantnotificationrecipient": "recipient",
+    "shortmessagedeliverydetails": "recipient",
     "instantemaildetails": "recipient",
     "shortmessagecontent": "body",
     "smssettings": "body",
@@ -50,9 +53,10 @@ def problem_of(response: Response) -> str | None:
     if not isinstance(body, dict):
         return None
     known = cast("dict[str, Any]", body)
-    code = known.get("code", known.get("errorCode"))
-    title = known.get("title", known.get("detail"))
-    return ": ".join(str(part)[:200] for part in (code, title) if isinstance(part, str) and part) or None
+    code = known.get("code") or known.get("errorCode")
+    title = known.get("title") or known.get("detail")
+    said = (one_line(part)[:200] for part in (code, title) if isinstance(part, str))
+    return ": ".join(filter(None, said)) or None
 
 
 def fields_of(response: Response) -> dict[str, tuple[str, ...]]:
@@ -65,18 +69,28 @@ def fields_of(response: Response) -> dict[str, tuple[str, ...]]:
     for path, complaints in cast("dict[str, Any]", errors).items():
         name = _FIELDS.get(re.split(r"[.\[\]]", path.rstrip("].'"))[-1].lower(), "request")
         said = cast("list[object]", complaints) if isinstance(complaints, list) else [complaints]
-        found[name] = found.get(name, ()) + tuple(_without_names(str(line)) for line in said)
+        found[name] = found.get(name, ()) + tuple(_complaint(line) for line in said)
     return found
 
 
-def _without_names(complaint: str) -> str:
-    # The JSON reader's sentence goes on with .NET type names and byte positions.
-    return complaint.split(" Path:", maxsplit=1)[0][:300]
+def one_line(text: str) -> str:
+    r"""
+    Return *text* on one line and printable, for what others said ends up in our errors and logs.
+
+    >>> one_line("refused\r\nALL CLEAR\x1b[2J")
+    'refused ALL CLEAR [2J'
+    """
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def _complaint(said: object) -> str:
+    # The JSON reader's sentence goes on with byte positions.
+    return one_line(str(said)).split(" Path:", maxsplit=1)[0][:300]
 
 
 def explain(response: Response) -> str:
     """Return one sentence about a refusal: what the service said, or what its status most likely means."""
     fields = fields_of(response)
     if fields:
-        return "; ".join(f"{name}: {' '.join(said)}" for name, said in fields.items())
+        return "; ".join(f"{name}: {' '.join(said)}" for name, said in fields.items())[:1000]
     return problem_of(response) or _LIKELY.get(response.status, "the service gave no reason")

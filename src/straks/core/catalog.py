@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from straks.core.declaration import RESERVED_NAMES
 from straks.core.email_address import EmailAddress
+from straks.core.gate import OPEN
+from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES
 from straks.core.manifest import CHANNELS, Manifest, read_manifest
+from straks.core.parameter import GIVEN_NAMES
 from straks.core.phone_number import PhoneNumber
 from straks.core.rendering import Renderer
 from straks.core.template import FILES, HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE, Template
@@ -24,6 +27,7 @@ from straks.errors import BrokenManifest, BrokenTemplate, UnknownTemplate
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from straks.core.gate import Gate
     from straks.core.message import Email, Sms
 
 MANIFEST_FILE = "template.toml"
@@ -36,22 +40,23 @@ class Catalog(Mapping[str, Template]):
     Args:
         files: The text of each file by its path, such as ``one-time-code/nb/sms.txt``; folders
             whose name begins with an underscore hold what several templates share.
+        gate: What may stop a template or an order; by default nothing.
 
     Raises:
         BrokenManifest: A ``template.toml`` cannot be used, or does not fit the files beside it.
         BrokenTemplate: A text cannot be used.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        texts = {path: text for path, text in files.items() if not path.endswith(".toml")}
-        renderer = Renderer(texts)
-        self._templates: dict[str, Template] = {}
-        for path in sorted(files):
-            name, _, rest = path.partition("/")
-            if rest == MANIFEST_FILE and not name.startswith("_"):
-                manifest = read_manifest(files[path], template=name, file=path)
-                self._templates[name] = _assemble(name, manifest, texts, renderer)
-        _no_orphans(texts, self._templates)
+    def __init__(self, files: Mapping[str, str], gate: Gate = OPEN) -> None:
+        renderer = Renderer({path: text for path, text in files.items() if not path.endswith(".toml")})
+        folders: dict[str, dict[str, str]] = {}
+        for path, text in sorted(files.items()):
+            folders.setdefault(path.partition("/")[0], {})[path] = text
+        self._templates = {
+            name: _assemble(name, folder, renderer, gate)
+            for name, folder in folders.items()
+            if not name.startswith("_")
+        }
 
     def __getitem__(self, name: str) -> Template:
         template = self._templates.get(name)
@@ -134,11 +139,20 @@ class Catalog(Mapping[str, Template]):
         return template.email(locale, recipient, values, from_, content_type)
 
 
-def _assemble(name: str, manifest: Manifest, texts: Mapping[str, str], renderer: Renderer) -> Template:
+def _assemble(name: str, folder: Mapping[str, str], renderer: Renderer, gate: Gate) -> Template:
+    manifest_path = f"{name}/{MANIFEST_FILE}"
+    if manifest_path not in folder:
+        raise BrokenManifest(
+            f"{next(iter(folder))}: its folder has no {MANIFEST_FILE}; add one, or begin the folder's name "
+            "with an underscore if it is shared",
+            template=name,
+            file=next(iter(folder)),
+        )
+    manifest = read_manifest(folder[manifest_path], template=name, file=manifest_path)
     files: dict[str, set[str]] = {}
-    for path in texts:
-        folder, _, rest = path.partition("/")
-        if folder != name:
+    for path in folder:
+        rest = path.partition("/")[2]
+        if path == manifest_path:
             continue
         locale, _, file = rest.rpartition("/")
         if locale not in LOCALES:
@@ -150,7 +164,7 @@ def _assemble(name: str, manifest: Manifest, texts: Mapping[str, str], renderer:
         if file.startswith("_"):
             continue
         if file not in FILES:
-            nearest = difflib.get_close_matches(file, FILES, n=1)
+            nearest = difflib.get_close_matches(file.lower(), FILES, n=1)
             hint = f"did you mean {nearest[0]}?" if nearest else f"a language has {', '.join(FILES)}"
             raise BrokenTemplate(
                 f"{path}: is no file of a template; {hint}", template=name, locale=locale, file=path
@@ -158,16 +172,16 @@ def _assemble(name: str, manifest: Manifest, texts: Mapping[str, str], renderer:
         files.setdefault(locale, set()).add(file)
         _declared(path, name, locale, manifest, renderer)
     for what in _misfits(name, manifest, files):
-        path = f"{name}/{MANIFEST_FILE}"
-        raise BrokenManifest(f"{path}: {what}", template=name, file=path)
-    return Template(name, manifest, {locale: frozenset(found) for locale, found in files.items()}, renderer)
+        raise BrokenManifest(f"{manifest_path}: {what}", template=name, file=manifest_path)
+    found = {locale: frozenset(names) for locale, names in files.items()}
+    return Template(name, manifest, found, renderer, MappingProxyType(dict(folder)), gate)
 
 
 def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: Renderer) -> None:
     """Check that a text uses no name that nothing gives it."""
     for used, (file, line) in renderer.names(path).items():
         if used in manifest.parameters or (
-            used in RESERVED_NAMES and (used != "subject" or path.endswith(HTML_FILE))
+            used in GIVEN_NAMES and (used != "subject" or path.endswith(f"/{HTML_FILE}"))
         ):
             continue
         nearest = difflib.get_close_matches(used, manifest.parameters, n=1)
@@ -180,6 +194,17 @@ def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: R
             line=line,
             parameter=used,
         )
+    for used, (file, line) in renderer.lists(path).items():
+        if not isinstance(manifest.parameters.get(used), ListOf):
+            raise BrokenTemplate(
+                f"{file}, line {line}: loops over or joins {used!r}, which is no list; print it as it is, "
+                f'or declare it with kind = "list"',
+                template=name,
+                locale=locale,
+                file=file,
+                line=line,
+                parameter=used,
+            )
 
 
 def _misfits(name: str, manifest: Manifest, files: Mapping[str, Collection[str]]) -> Iterator[str]:
@@ -207,15 +232,3 @@ def _language_misfits(folder: str, manifest: Manifest, found: Collection[str]) -
         listed = has[channel] if manifest.channels is None else channel in manifest.channels
         if has[channel] != listed:
             yield f"channels {'lists' if listed else 'does not list'} {channel}, but {folder} is otherwise"
-
-
-def _no_orphans(texts: Mapping[str, str], templates: Collection[str]) -> None:
-    for path in texts:
-        folder = path.partition("/")[0]
-        if not folder.startswith("_") and folder not in templates:
-            raise BrokenManifest(
-                f"{path}: its folder has no {MANIFEST_FILE}; add one, or begin the folder's name with an "
-                "underscore if it is shared",
-                template=folder,
-                file=path,
-            )

@@ -2,8 +2,8 @@
 From a ``[parameters.x]`` table to a `Parameter`: every key read strictly, every bound checked.
 
 A misspelt key is an error that names the nearest one, since a limit that silently does not apply
-is worse than none. The readers raise `Wrong` without a place; `straks.core.manifest` knows the
-file and the line and says them.
+is worse than none. The readers raise `Wrong` with the key at fault; `straks.core.manifest` knows the
+file and finds the line.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+from straks.core.hygiene import offence
 from straks.core.list_kind import ListOf
-from straks.core.locale import LOCALES, OSLO
+from straks.core.locale import LOCALES, OSLO, is_currency
 from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time, read_duration
-from straks.core.parameter import Parameter, Unfit
+from straks.core.parameter import RESERVED_NAMES, Parameter, Unfit
+from straks.core.pattern import ATTEMPTS_MOST, attempts, widths
 from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Name, Reference, Text, Url
 
 if TYPE_CHECKING:
@@ -28,15 +30,21 @@ if TYPE_CHECKING:
 Table: TypeAlias = dict[str, Any]
 T = TypeVar("T")
 
-RESERVED_NAMES: Final = frozenset({"locale", "subject", "loop"})
-"""Names that templates have without declaring them."""
-
 _LONGEST = 10_000
 """Characters; no message that an instant channel carries is longer."""
+_LONGEST_PATTERN = 200
+_LARGEST_NUMBER = 10**15
+_LONGEST_SPAN = 10**9
+"""Seconds; a little over 30 years."""
+_YEARS = range(1900, 2200)
 
 
 class Wrong(Exception):
-    """What is wrong in a table, without the place."""
+    """What is wrong in a table, and under which key if it is one."""
+
+    def __init__(self, what: str, key: str | None = None) -> None:
+        super().__init__(what)
+        self.key = key
 
 
 def read_parameter(name: str, table: object) -> Parameter:
@@ -44,7 +52,7 @@ def read_parameter(name: str, table: object) -> Parameter:
     if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
         raise Wrong("a name is lower-case ASCII letters, digits and underscores, and begins with a letter")
     if name in RESERVED_NAMES:
-        raise Wrong("this name is taken: every template has it already")
+        raise Wrong("this name is taken: templates mean something else by it")
     if not isinstance(table, dict):
         raise Wrong("must be a table")
     declared = cast("Table", table)
@@ -54,7 +62,9 @@ def read_parameter(name: str, table: object) -> Parameter:
     try:
         return replace(parameter, example=parameter.check(_native(parameter, declared["example"])))
     except Unfit as flaw:
-        raise Wrong(f"the example does not fit: it {flaw}") from None
+        raise Wrong(f"the example does not fit: it {flaw}", "example") from None
+    except Wrong as wrong:
+        raise Wrong(f"the example does not fit: {wrong}", "example") from None
 
 
 def _of_kind(name: str, table: Table, extra: tuple[str, ...]) -> Parameter:
@@ -65,16 +75,13 @@ def _of_kind(name: str, table: Table, extra: tuple[str, ...]) -> Parameter:
     for flag in ("secret", "personal", "optional"):
         if flag in table:
             common[flag] = get(table, flag, bool)
-    try:
-        return build(table, common)
-    except Unfit as flaw:
-        raise Wrong(str(flaw)) from None
+    return build(table, common)
 
 
 def _code(table: Table, common: Table) -> Parameter:
     alphabet = get(table, "alphabet", str, default=ASCII_DIGITS)
     if not (alphabet.isascii() and alphabet.isalnum() and len(set(alphabet)) == len(alphabet) > 1):
-        raise Wrong("alphabet must be two or more different ASCII letters and digits")
+        raise Wrong("alphabet must be two or more different ASCII letters and digits", "alphabet")
     return Code(length=_size(table, "length", 1, 64), alphabet=alphabet, **common)
 
 
@@ -86,7 +93,7 @@ def _text_bounds(table: Table) -> Table:
         "lines": _size(table, "lines", 1, 1_000, default=1),
     }
     if bounds["min_length"] > bounds["max_length"]:
-        raise Wrong("min-length is above max-length; nothing would fit")
+        raise Wrong("min-length is above max-length; nothing would fit", "min-length")
     return bounds
 
 
@@ -96,20 +103,31 @@ def _reference(table: Table, common: Table) -> Parameter:
     if "max-length" in table:
         return Reference(max_length=_size(table, "max-length", 1, _LONGEST), **common)
     pattern = get(table, "pattern", str)
-    return Reference(pattern=pattern, max_length=_greatest_match(pattern), **common)
+    return Reference(pattern=pattern, max_length=_longest_match(pattern), **common)
 
 
-def _greatest_match(pattern: str) -> int:
-    """Return the length of the longest text that *pattern* matches."""
-    # The standard library's own analysis. Its module is private, and stable since 3.11.
-    from re import _parser as parser  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
-
+def _longest_match(pattern: str) -> int:
+    """Return the length of the longest text that *pattern* matches, if that is quickly decided."""
+    if len(pattern) > _LONGEST_PATTERN:
+        raise Wrong(f"pattern has {len(pattern)} characters; it takes {_LONGEST_PATTERN} at most", "pattern")
     try:
-        most = int(parser.parse(pattern).getwidth()[1])  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    except re.error as error:
-        raise Wrong(f"pattern is no regular expression: {error}") from None
+        re.compile(pattern, re.ASCII)
+        most = widths(pattern)[1]
+        tries = attempts(pattern)
+    except (re.error, ValueError, OverflowError, RecursionError) as error:
+        raise Wrong(f"pattern is no regular expression: {error}", "pattern") from None
     if not 0 < most <= _LONGEST:
-        raise Wrong("pattern is unbounded; say how often with {m,n} in place of * and +")
+        raise Wrong("pattern is unbounded; say how often with {m,n} in place of * and +", "pattern")
+    if tries is None:
+        raise Wrong(
+            "pattern looks around or back at a group, which cannot be followed; write it without", "pattern"
+        )
+    if tries > ATTEMPTS_MOST:
+        raise Wrong(
+            "pattern can match in so many ways that a hostile value would take long to refuse; "
+            "repeat a [class] and not a group, or lower the counts",
+            "pattern",
+        )
     return most
 
 
@@ -117,22 +135,34 @@ def _bounds(table: Table, read: Callable[[object], Any], common: Table, **defaul
     bounds: Table = {}
     for key in ("min", "max"):
         if key in table:
-            bounds[key] = read(table[key])
+            bounds[key] = _read_by(read, table, key)
         elif key not in default:
             raise Wrong(f"needs {key}")
     both: Table = {**default, **bounds}
     if both["min"] > both["max"]:
-        raise Wrong("min is above max; nothing would fit")
+        raise Wrong("min is above max; nothing would fit", "min")
     return {**common, **bounds}
 
 
-def _typed(kind: type[T] | tuple[type[T], ...], wording: str) -> Callable[[object], T]:
-    def read(value: object) -> T:
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise Wrong(f"min and max must be {wording}")
-        return value
+def _read_by(read: Callable[[object], T], table: Table, key: str) -> T:
+    try:
+        return read(table[key])
+    except Unfit as flaw:
+        raise Wrong(f"{key} {flaw}", key) from None
+    except Wrong as wrong:
+        raise Wrong(str(wrong), key) from None
 
-    return read
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > _LARGEST_NUMBER:
+        raise Wrong("min and max must be whole numbers of at most 15 digits")
+    return value
+
+
+def _minute(value: object) -> time:
+    if not isinstance(value, time) or value.second or value.microsecond:
+        raise Wrong("min and max must be times to the minute, such as 08:00:00")
+    return value
 
 
 def _read_decimal(value: object) -> Decimal:
@@ -140,49 +170,46 @@ def _read_decimal(value: object) -> Decimal:
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float, str))
-        or not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,2})?", str(value))
+        or not re.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]{1,2})?", str(value))
     ):
         raise Wrong("min and max must be amounts with at most two decimals")
     return Decimal(str(value))
 
 
 def _read_moment(value: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise Wrong("min and max must be dates with times, such as 2026-01-01T00:00:00+01:00")
+    if not isinstance(value, datetime) or value.year not in _YEARS:
+        raise Wrong("min and max must be moments in 1900 to 2199, such as 2026-01-01T00:00:00+01:00")
     return value if value.tzinfo is not None else value.replace(tzinfo=OSLO)
 
 
 def _read_span(value: object) -> timedelta:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return timedelta(seconds=value)
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        return read_duration(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LONGEST_SPAN:
         raise Wrong('a duration is text such as "5 min", or whole seconds')
-    return read_duration(value)
+    return timedelta(seconds=value)
 
 
 def _plain_date(value: object) -> date:
-    if not isinstance(value, date) or isinstance(value, datetime):
-        raise Wrong("min and max must be dates such as 2026-01-01")
+    if not isinstance(value, date) or isinstance(value, datetime) or value.year not in _YEARS:
+        raise Wrong("min and max must be dates in 1900 to 2199, such as 2026-01-01")
     return value
 
 
 def _duration(table: Table, common: Table) -> Parameter:
     bounds = _bounds(table, _read_span, common)
-    step = _read_span(table.get("step", 60))
-    if (
-        step < timedelta(seconds=1)
-        or bounds["min"] < timedelta(0)
-        or bounds["min"] % step
-        or bounds["max"] % step
-    ):
+    step = _read_by(_read_span, {"step": 60, **table}, "step")
+    if not step:
+        raise Wrong("step must be at least one second", "step")
+    if bounds["min"] % step or bounds["max"] % step:
         raise Wrong("min and max must be whole numbers of steps (step is one minute unless declared)")
     return Duration(**bounds, step=step)
 
 
 def _amount(table: Table, common: Table) -> Parameter:
     currency = get(table, "currency", str, default="NOK")
-    if re.fullmatch("[A-Z]{3}", currency) is None:
-        raise Wrong("currency must be an ISO 4217 code such as NOK")
+    if not is_currency(currency):
+        raise Wrong("currency must be an ISO 4217 code such as NOK", "currency")
     return Amount(**_bounds(table, _read_decimal, common), currency=currency)
 
 
@@ -190,31 +217,35 @@ def _choice(table: Table, common: Table) -> Parameter:
     choices = table.get("choices")
     words: dict[str, Mapping[str, str]] = {}
     if isinstance(choices, list):
-        words = {str(choice): dict.fromkeys(LOCALES, str(choice)) for choice in cast("list[object]", choices)}
+        words = {str(choice): _words(str(choice), choice) for choice in cast("list[object]", choices)}
     elif isinstance(choices, dict):
         words = {choice: _words(choice, word) for choice, word in cast("Table", choices).items()}
     if not words:
-        raise Wrong("choices must be a list of values, or a table from value to its word in each language")
+        raise Wrong("choices must be a list of texts, or a table from value to its word in each language")
     return Choice(words=MappingProxyType(words), **common)
 
 
 def _words(choice: str, word: object) -> Mapping[str, str]:
     by_locale = dict.fromkeys(LOCALES, word) if isinstance(word, str) else word
     if not isinstance(by_locale, dict):
-        raise Wrong(f"choice {choice!r} needs a word, or a table of words by language")
-    words = {str(key): value for key, value in cast("Table", by_locale).items() if isinstance(value, str)}
+        raise Wrong(f"choice {choice!r} needs a word, or a table of words by language", choice)
+    words = cast("Table", by_locale)
+    only(words, LOCALES)
     if missing := [locale for locale in LOCALES if locale not in words]:
-        raise Wrong(f"choice {choice!r} has no word in {', '.join(missing)}")
+        raise Wrong(f"choice {choice!r} has no word in {', '.join(missing)}", choice)
+    for locale, said in words.items():
+        if not isinstance(said, str) or not said.strip() or offence(said):
+            raise Wrong(f"choice {choice!r}: its word in {locale} must be a line of readable text", choice)
     return MappingProxyType(words)
 
 
 def _url(table: Table, common: Table) -> Parameter:
     hosts = table.get("hosts")
     if not isinstance(hosts, list) or not hosts:
-        raise Wrong('hosts must be a list such as ["www.example.org"]')
+        raise Wrong('hosts must be a list such as ["www.example.org"]', "hosts")
     for host in cast("list[object]", hosts):
         if not isinstance(host, str) or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) is None:
-            raise Wrong("each host is a name in lower-case ASCII, without scheme, port or path")
+            raise Wrong("each host is a name in lower-case ASCII, without scheme, port or path", "hosts")
     return Url(
         hosts=tuple(cast("list[str]", hosts)), max_length=_size(table, "max-length", 9, 2_000), **common
     )
@@ -223,10 +254,13 @@ def _url(table: Table, common: Table) -> Parameter:
 def _list(table: Table, common: Table) -> Parameter:
     inner: Table | None = table.get("of")
     if not isinstance(inner, dict) or inner.get("kind") == "list":
-        raise Wrong('of must be a table with a kind (not list), such as { kind = "text", max-length = 20 }')
-    return ListOf(
-        of=_of_kind(common["name"], inner, extra=()), max_items=_size(table, "max-items", 1, 1_000), **common
-    )
+        raise Wrong(
+            'of must be a table with a kind (not list), such as { kind = "text", max-length = 20 }', "of"
+        )
+    of = _of_kind(common["name"], inner, extra=())
+    # What holds secrets is secret.
+    secret: Table = {"secret": of.secret, **common}
+    return ListOf(of=of, max_items=_size(table, "max-items", 1, 1_000), **secret)
 
 
 _STYLES = ("short", "medium", "long", "full")
@@ -238,7 +272,7 @@ _KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] =
     "reference": (("pattern", "max-length"), _reference),
     "integer": (
         ("min", "max"),
-        lambda table, common: Integer(**_bounds(table, _typed(int, "whole numbers"), common)),
+        lambda table, common: Integer(**_bounds(table, _whole, common)),
     ),
     "amount": (("min", "max", "currency"), _amount),
     "date": (
@@ -251,9 +285,7 @@ _KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] =
     "time": (
         ("min", "max", "style"),
         lambda table, common: Time(
-            **_bounds(
-                table, _typed(time, "times such as 08:00:00"), common, min=time(0, 0), max=time(23, 59)
-            ),
+            **_bounds(table, _minute, common, min=time(0, 0), max=time(23, 59)),
             style=one_of(table, "style", ["short", "medium"], "short"),
         ),
     ),
@@ -301,7 +333,7 @@ def only(table: Table, known: Collection[str]) -> None:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
-            raise Wrong(f"unknown key {key!r}; {hint}")
+            raise Wrong(f"unknown key {key!r}; {hint}", key)
 
 
 def get(table: Table, key: str, kind: type[T], *, default: T | None = None) -> T:
@@ -311,14 +343,14 @@ def get(table: Table, key: str, kind: type[T], *, default: T | None = None) -> T
         name = {"bool": "true or false", "str": "text", "int": "a whole number"}.get(
             kind.__name__, kind.__name__
         )
-        raise Wrong(f"{key} must be {name}" if key in table else f"needs {key}")
+        raise Wrong(f"{key} must be {name}" if key in table else f"needs {key}", key)
     return value
 
 
 def _size(table: Table, key: str, least: int, most: int, *, default: int | None = None) -> int:
     size = get(table, key, int, default=default)
     if isinstance(size, bool) or not least <= size <= most:
-        raise Wrong(f"{key} must be a whole number, {least} to {most}")
+        raise Wrong(f"{key} must be a whole number, {least} to {most}", key)
     return size
 
 
@@ -330,5 +362,5 @@ def one_of(table: Table, key: str, known: Collection[str], default: str | None =
     if not isinstance(value, str) or value not in known:
         nearest = difflib.get_close_matches(str(value), known, n=1)
         hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-        raise Wrong(f"{key} must be one of {', '.join(known)}{hint}")
+        raise Wrong(f"{key} must be one of {', '.join(known)}{hint}", key)
     return value

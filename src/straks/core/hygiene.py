@@ -8,8 +8,9 @@ find and never rewrite: straks refuses a value rather than print another one.
 
 Links are what a phone makes tappable, which is more than what has a scheme: a bare ``word.no`` is
 enough. A label before a dot followed by *any* two letters counts, since every two-letter ending is
-a country's to give out, and so do the common longer endings. Three-letter abbreviations
-(«f.eks») and ``St.Hanshaugen`` do not.
+a country's to give out, and so do the common longer endings, those that fraud likes included.
+Three-letter abbreviations («f.eks») and ``St.Hanshaugen`` do not, and a word such as «data:» counts
+only where something follows it at once.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ import re
 import unicodedata
 
 # Code points that print nothing although Unicode does not class all of them as format characters
-# (Cf): fillers, the grapheme joiner, the braille blank, variation selectors.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# (Cf): fillers, the grapheme joiner, the braille blank, the variation selectors of Mongolian.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_HANGUL_TAIL = re.compile("[\u1161-\u1175\u11a8-\u11c2]")
 _EMOJI_STYLE = "\ufe0f"
 _KEYCAP_BASES = frozenset("0123456789#*")
 
@@ -32,12 +34,14 @@ _PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f]*")
 _GENERIC_ENDINGS = (
     "com|net|org|info|biz|edu|gov|mil|int|app|dev|page|link|site|online|shop|store|xyz|top|club|live|news|email"
     "|cloud|tech|website|space|click|bank|finance|support|help|pay|today|world|digital|services|agency|health"
-    "|security|mobi|name|pro|tel"
+    "|security|mobi|name|pro|tel|zip|mov|icu|vip|buzz|cyou|fun|life|work|win|bid|loan|men|date|review|stream"
+    "|download|trade|host|one|lol|sbs|cfd|bond|quest|monster|rest|cam|ink|wiki|chat|group|media|press"
+    "|systems|solutions|center|zone|network|company|city|care|legal|insure|money|cash|credit|tax|eco|bio"
 )
 _DOT = r"[.\u3002\uff0e\uff61]"
 _LINK = re.compile(
     r"[a-z0-9+.-]://"  # the end of any scheme with an authority
-    r"|\b(?:mailto|tel|sms|javascript|data|vbscript|file):"
+    r"|\b(?:mailto|tel|sms|javascript|data|vbscript|file):(?=\S)"
     rf"|\bwww{_DOT}\w"
     rf"|\w{_DOT}(?:[^\W\d_]{{2}}|xn--[a-z0-9-]+|{_GENERIC_ENDINGS})(?![\w-])"
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b",  # a bare IPv4 address
@@ -93,8 +97,15 @@ def _takes_emoji_style(character: str) -> bool:
 
 
 def starts_with_mark(text: str) -> bool:
-    """Tell whether *text* begins with a combining mark, which would alter what stands before it."""
-    return bool(text) and unicodedata.category(text[0]).startswith("M")
+    """
+    Tell whether *text* begins with what would join the character before it into another one.
+
+    That is a combining mark, or the vowel or final of a Hangul syllable.
+
+    Source: Unicode Standard Annex 15, on what composes; the Unicode Standard, 3.12.
+    """
+    first = text[:1]
+    return bool(first) and (unicodedata.category(first).startswith("M") or bool(_HANGUL_TAIL.match(first)))
 
 
 def looks_like_link(text: str) -> bool:

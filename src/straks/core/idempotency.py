@@ -14,6 +14,7 @@ The ids of a release are the ids of every release: a change here makes each repe
 from __future__ import annotations
 
 import json
+import re
 from base64 import b32encode
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -62,10 +63,10 @@ def idempotency_id(
     recipient: str,
     sender: str | None,
     values: Mapping[str, str],
-    occasion: str,
+    occasion: object,
 ) -> str:
     """
-    Return the id of an order: at most 64 characters of lower-case ASCII, the same in every process.
+    Return the id of an order: at most 64 characters of ASCII, the same in every process.
 
     Args:
         key: From `checked_key`.
@@ -75,12 +76,12 @@ def idempotency_id(
         recipient: E.164, or the normalised address.
         sender: The originator or address, or None for the service's default.
         values: The values in canonical form, by parameter name.
-        occasion: The caller's own name for the event that the message is about.
+        occasion: The caller's own name for the event that the message is about, a text.
 
     Raises:
-        InvalidSetting: The occasion is empty.
+        InvalidSetting: The occasion is no text, or empty.
     """
-    if not occasion.strip():
+    if not isinstance(occasion, str) or not occasion.strip():
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
     # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
     facts = ["straks-1", template, channel, locale, recipient, sender, sorted(values.items()), occasion]
@@ -90,7 +91,9 @@ def idempotency_id(
         key=key,
         person=b"straks order",
     ).digest()
-    return f"{template[:_TEMPLATE_CHARACTERS]}.{channel}.{b32encode(digest).decode('ascii').lower()}"
+    # What is not safe in a URL or a log is replaced here; the whole name is in the hash.
+    name = re.sub("[^A-Za-z0-9_-]", "-", template[:_TEMPLATE_CHARACTERS])
+    return f"{name}.{channel}.{b32encode(digest).decode('ascii').lower()}"
 
 
 def pseudonym(recipient: str, key: bytes) -> str:

@@ -46,7 +46,7 @@ def gateway_count(text: str) -> int:
     >>> gateway_count("ø" * 160), gateway_count("ø" * 161), gateway_count("a" * 2145)
     (1, 2, 17)
     """
-    return _count(len(text))
+    return count(len(text))
 
 
 def is_truncated(text: str) -> bool:
@@ -66,7 +66,7 @@ def recorded_count(text: str) -> int:
     >>> recorded_count("ø" * 160), recorded_count("a" * 2500)
     (8, 16)
     """
-    return min(_count(recorded_length(text)), MOST_MESSAGES)
+    return min(count(recorded_length(text)), MOST_MESSAGES)
 
 
 def recorded_length(text: str) -> int:
@@ -83,5 +83,6 @@ def recorded_length(text: str) -> int:
     return len(octets) + 2 * len(octets.translate(None, _ONE_CHARACTER_EACH))
 
 
-def _count(length: int) -> int:
+def count(length: int) -> int:
+    """Count messages by the gateway's rule: 160 characters make one, more are counted by 134."""
     return 1 if length <= ALONE_CHARACTERS else -(-length // JOINED_CHARACTERS)

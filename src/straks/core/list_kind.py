@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -43,12 +44,17 @@ class ListOf(Parameter):
     def show(self, value: tuple[Any, ...], locale: str) -> Shown:
         """Return what prints joined and may be looped over."""
         items = tuple(self.of.show(item, locale) for item in value)
-        return Shown(value, lambda _: words.format_list([str(item) for item in items], locale), items)
+        return Shown(value, lambda shown: words.format_list([str(item) for item in shown], locale), items)
 
     def canonical(self, value: tuple[Any, ...]) -> str:
         """Return the items' canonical texts as JSON."""
         return json.dumps([self.of.canonical(item) for item in value])
 
     def read(self, text: str) -> object:
-        """Return the items that *text* lists, separated by commas."""
-        return [self.of.read(part.strip()) for part in text.split(",")]
+        """
+        Return the items that *text* lists.
+
+        They are separated by semicolons; where there is none, by commas with a space after them,
+        since a comma without one may be a decimal's.
+        """
+        return [self.of.read(part.strip()) for part in re.split(";" if ";" in text else r",\s", text)]

@@ -44,7 +44,11 @@ _NEAREST: dict[str, tuple[str, ...]] = {
     "": ("nb", "nn", "en"),
 }
 
-_RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=\s*([0-9.]+)\s*)?")
+_RANGE = re.compile(
+    r"\s*([A-Za-z]{1,8})(?:[-_][A-Za-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?"
+)
+_RANGES_READ = 50
+_LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 def negotiate(wanted: str | None, available: Collection[str]) -> str:
@@ -89,21 +93,19 @@ def _ranges(header: str) -> tuple[list[str], set[str]]:
     """Read a header's primary languages, most wanted first, and those that are ruled out."""
     weighed: list[tuple[float, str]] = []
     unwanted: set[str] = set()
-    for part in header.split(",")[:50]:
+    for part in header.split(",", _RANGES_READ)[:_RANGES_READ]:
         match = _RANGE.fullmatch(part)
         if match is None:
             continue
-        tag = re.split("[-_]", match[1])[0].lower()
-        try:
-            weight = float(match[2]) if match[2] else 1.0
-        except ValueError:
-            continue
-        if weight > 0:
+        tag = match[1].lower()
+        tag = "nb" if tag == "no" else tag
+        weight = float(match[2] or 1)
+        if weight:
             weighed.append((-weight, tag))
         else:
             unwanted.add(tag)
     weighed.sort(key=lambda pair: pair[0])
-    return ["nb" if tag == "no" else tag for _, tag in weighed], unwanted
+    return [tag for _, tag in weighed], unwanted
 
 
 def format_integer(value: int, locale: str) -> str:
@@ -117,7 +119,22 @@ def format_amount(value: Decimal, currency: str, locale: str) -> str:
     """Print an amount of money, currency included."""
     from babel.numbers import format_currency
 
-    return format_currency(value, currency, locale=_BABEL[locale])
+    # CLDR sets letters and digits apart («NOK 100.00»), which Babel leaves to its callers.
+    return _LETTER_MEETS_DIGIT.sub("\u00a0", format_currency(value, currency, locale=_BABEL[locale]))
+
+
+def currency_decimals(currency: str) -> int:
+    """Return how many decimals *currency* has: two for NOK, none for ISK; at most two."""
+    from babel.numbers import get_currency_precision
+
+    return min(2, get_currency_precision(currency))
+
+
+def is_currency(currency: str) -> bool:
+    """Tell whether *currency* is an ISO 4217 code that there is."""
+    from babel.numbers import is_currency as known
+
+    return currency.isupper() and known(currency)
 
 
 def format_date(value: date, style: str, locale: str) -> str:

@@ -73,7 +73,7 @@ def read_manifest(text: str, *, template: str, file: str) -> Manifest:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError too
         found = re.search(r"\(at line (\d+)", str(error))
         raise BrokenManifest(
             f"{file} is not valid TOML: {error}",
@@ -88,13 +88,13 @@ def read_manifest(text: str, *, template: str, file: str) -> Manifest:
         parameters: dict[str, Parameter] = {}
         declared = document.get("parameters", {})
         if not isinstance(declared, dict):
-            raise Wrong("[parameters] must be a table")  # noqa: TRY301 - every fault of a manifest gets its place below
+            raise Wrong("[parameters] must be a table", "parameters")  # noqa: TRY301 - every fault of a manifest gets its place below
         for parameter, table in cast("Table", declared).items():
             parameters[parameter] = read_parameter(parameter, table)
         parameter = None
         return _head(head, parameters)
     except Wrong as wrong:
-        line = _line_of(text, parameter)
+        line = _line_of(text, parameter, wrong.key)
         where = f"{file}, line {line}" if line else file
         what = f"parameter {parameter!r}: {wrong}" if parameter is not None else str(wrong)
         raise BrokenManifest(
@@ -102,9 +102,23 @@ def read_manifest(text: str, *, template: str, file: str) -> Manifest:
         ) from None
 
 
-def _line_of(text: str, parameter: str | None) -> int | None:
-    header = "[template]" if parameter is None else rf"[parameters.{parameter}]"
-    return next((n for n, line in enumerate(text.splitlines(), 1) if line.strip().startswith(header)), None)
+def _line_of(text: str, parameter: str | None, key: str | None) -> int | None:
+    """Find the line of *key*, or of the table it belongs to; None where the TOML is not written in lines."""
+    table = "template" if parameter is None else f"parameters.{parameter}"
+    first: int | None = None
+    inside = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        said = "".join(line.split()).partition("#")[0]
+        if said.startswith("["):
+            place = inside = said.strip("[").partition("]")[0]
+        else:
+            place = f"{inside}.{said.partition('=')[0]}".removeprefix(".")
+        within = place == table or place.startswith(f"{table}.")
+        if key and (f".{place}.".startswith(f".{key}.") or (within and f".{key}." in f"{place}.")):
+            return number
+        if within and first is None:
+            first = number
+    return first
 
 
 def _head(head: Table, parameters: dict[str, Parameter]) -> Manifest:
@@ -121,10 +135,12 @@ def _head(head: Table, parameters: dict[str, Parameter]) -> Manifest:
     only(head, keys)
     fallback = head.get("fallback", {})
     if not isinstance(fallback, dict):
-        raise Wrong('fallback must be a table such as { se = "nb" }')
+        raise Wrong('fallback must be a table such as { se = "nb" }', "fallback")
     for wanted, given in cast("Table", fallback).items():
         if given not in LOCALES or wanted == given:
-            raise Wrong(f"fallback: {wanted} must lead to one of {', '.join(LOCALES)}, other than itself")
+            raise Wrong(
+                f"fallback: {wanted} must lead to one of {', '.join(LOCALES)}, other than itself", "fallback"
+            )
     return Manifest(
         purpose=Purpose(one_of(head, "purpose", [purpose.value for purpose in Purpose])),
         repeat=Repeat(one_of(head, "repeat", [repeat.value for repeat in Repeat], Repeat.HARMFUL.value)),
@@ -141,19 +157,20 @@ def _head(head: Table, parameters: dict[str, Parameter]) -> Manifest:
 def _time_to_live(given: object, parameters: Mapping[str, Parameter]) -> timedelta | str | None:
     if given is None:
         return None
+    key = "time-to-live"
     limits = "60 to 172800 seconds, as the service does"
     if isinstance(given, int) and not isinstance(given, bool):
-        if not TIME_TO_LIVE_LEAST <= timedelta(seconds=given) <= TIME_TO_LIVE_MOST:
-            raise Wrong(f"time-to-live is {given} seconds; it takes {limits}")
+        if not TIME_TO_LIVE_LEAST.total_seconds() <= given <= TIME_TO_LIVE_MOST.total_seconds():
+            raise Wrong(f"{key} is {given} seconds; it takes {limits}", key)
         return timedelta(seconds=given)
     parameter = parameters.get(given) if isinstance(given, str) else None
     if not isinstance(parameter, Duration):
-        raise Wrong("time-to-live must be seconds, or the name of a parameter of kind duration")
+        raise Wrong(f"{key} must be seconds, or the name of a parameter of kind duration", key)
     if parameter.optional:
-        raise Wrong(f"time-to-live is {given!r}, which is optional; it must always be there")
+        raise Wrong(f"{key} is {given!r}, which is optional; it must always be there", key)
     if parameter.min < TIME_TO_LIVE_LEAST or parameter.max > TIME_TO_LIVE_MOST:
         raise Wrong(
-            f"time-to-live is {given!r}, which may be shorter or longer than allowed; it takes {limits}"
+            f"{key} is {given!r}, which may be shorter or longer than allowed; it takes {limits}", key
         )
     return str(given)
 
@@ -161,7 +178,7 @@ def _time_to_live(given: object, parameters: Mapping[str, Parameter]) -> timedel
 def _table_of(document: Table, key: str) -> Table:
     table = document.get(key)
     if not isinstance(table, dict):
-        raise Wrong(f"there is no [{key}] table")
+        raise Wrong(f"there is no [{key}] table", key)
     return cast("Table", table)
 
 
@@ -172,5 +189,5 @@ def _list_of(table: Table, key: str, known: Collection[str]) -> tuple[str, ...]:
         or not values
         or any(value not in known for value in cast("list[object]", values))
     ):
-        raise Wrong(f"{key} must be a list out of {', '.join(known)}")
+        raise Wrong(f"{key} must be a list out of {', '.join(known)}", key)
     return tuple(dict.fromkeys(cast("list[str]", values)))

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from straks.core import idempotency
+from straks.core.gate import OPEN
 from straks.core.hygiene import offence
 from straks.core.segment import Segmentation, segment
 from straks.errors import InvalidSetting
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from straks.core.email_address import EmailAddress
+    from straks.core.gate import Gate
     from straks.core.manifest import Purpose, Repeat
     from straks.core.phone_number import PhoneNumber
 
@@ -37,7 +39,11 @@ class ContentType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(ABC):
-    """What `Sms` and `Email` have in common: where it came from, and how it becomes an order."""
+    """
+    What `Sms` and `Email` have in common: where it came from, and how it becomes an order.
+
+    ``gate`` is the template's, and has a say in every order.
+    """
 
     channel: ClassVar[str]
 
@@ -45,7 +51,8 @@ class Message(ABC):
     locale: str
     purpose: Purpose
     repeat: Repeat
-    canonical_values: Mapping[str, str] = field(repr=False)
+    canonical_values: Mapping[str, str] = field(repr=False, hash=False)
+    gate: Gate = field(default=OPEN, repr=False, compare=False)
 
     @property
     @abstractmethod
@@ -76,11 +83,12 @@ class Message(ABC):
         Raises:
             InvalidKey: The key is missing, short, or not bytes.
             InvalidSetting: The occasion is empty, or the reference is not one printable line.
+            PolicyError: The catalog's policy does not let it go.
         """
         usable = idempotency.checked_key(key)
         if reference is not None:
             _check_reference(reference)
-        return Order(
+        order = Order(
             message=self,
             idempotency_id=idempotency.idempotency_id(
                 key=usable,
@@ -96,6 +104,8 @@ class Message(ABC):
             pseudonym=idempotency.pseudonym(self.address, usable),
             rehearsal=key == idempotency.SIMULATOR_KEY,
         )
+        self.gate.release(order)
+        return order
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.template} ({self.locale}) to {self.masked_recipient}>"

@@ -9,18 +9,22 @@ zone; it prints in Norway's.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import ClassVar
 
 from straks.core import locale as words
 from straks.core.parameter import Parameter, Shown, Unfit
 
 _DURATION = re.compile(
-    r"\s*(?:(?P<days>\d{1,4})\s*d(?:ays?)?)?\s*(?:(?P<hours>\d{1,5})\s*h(?:ours?)?)?"
-    r"\s*(?:(?P<minutes>\d{1,6})\s*min(?:utes?)?)?\s*(?:(?P<seconds>\d{1,8})\s*s(?:econds?)?)?\s*"
+    r"(?:(?P<days>\d{1,4}) ?d(?:ays?)?)? ?(?:(?P<hours>\d{1,5}) ?h(?:ours?)?)?"
+    r" ?(?:(?P<minutes>\d{1,6}) ?min(?:utes?)?)? ?(?:(?P<seconds>\d{1,8}) ?s(?:econds?)?)?",
+    re.ASCII,
 )
+# Amounts are exact whatever the caller's decimal context says.
+_EXACT = Context(prec=40)
 
 
 def read_duration(text: str) -> timedelta:
@@ -33,7 +37,7 @@ def read_duration(text: str) -> timedelta:
     >>> read_duration("1 h 30 min")
     datetime.timedelta(seconds=5400)
     """
-    match = _DURATION.fullmatch(text)
+    match = _DURATION.fullmatch(" ".join(text.split()))
     if match is None or not any(match.groups()):
         raise Unfit('takes a duration such as "5 min", "1 h 30 min", "90 s" or "2 d"')
     return timedelta(**{unit: int(count) for unit, count in match.groupdict().items() if count})
@@ -86,7 +90,7 @@ class Integer(Parameter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount(Parameter):
-    """An amount of money with at most two decimals."""
+    """An amount of money, with as many decimals as its currency has, at most two."""
 
     kind: ClassVar[str] = "amount"
 
@@ -97,34 +101,36 @@ class Amount(Parameter):
     @property
     def limits(self) -> str:
         """What the parameter admits."""
-        return f"an amount, {_spread(self.min, self.max)} {self.currency}, with at most two decimals"
+        places = words.currency_decimals(self.currency)
+        decimals = f"with at most {places} decimals" if places else "without decimals"
+        return f"an amount, {_spread(self.min, self.max)} {self.currency}, {decimals}"
 
     def check(self, value: object) -> Decimal:
-        """Return the amount with two decimals; a float, or one out of bounds, is `Unfit`."""
+        """Return the amount, its decimals filled up; a float, or one out of bounds, is `Unfit`."""
         if not isinstance(value, (int, Decimal)) or isinstance(value, bool):
             raise Unfit(f"takes {self.limits}, as Decimal or int, not {type(value).__name__}")
         amount = Decimal(value)
         if not amount.is_finite() or not self.min <= amount <= self.max:
             raise Unfit(f"takes {self.limits}")
-        cents = amount.quantize(Decimal("0.01"))
-        if cents != amount:
+        unit = Decimal(1).scaleb(-words.currency_decimals(self.currency))
+        exact = amount.quantize(unit, context=_EXACT)
+        if exact != amount:
             raise Unfit(f"takes {self.limits}; round it first")
-        return cents
+        return _EXACT.add(exact, Decimal(0))  # a zero below zero becomes a plain one
 
     def show(self, value: Decimal, locale: str) -> Shown:
         """Return what prints with its currency and compares as a number."""
         return Shown(value, lambda amount: words.format_amount(amount, self.currency, locale))
 
     def canonical(self, value: Decimal) -> str:
-        """Return the amount in plain digits."""
-        return f"{value:f}"
+        """Return the amount in plain digits, always two decimals."""
+        return f"{value:.2f}"
 
     def read(self, text: str) -> object:
         """Return the amount that *text* is; a comma may stand for the point."""
-        try:
+        with suppress(InvalidOperation):
             return Decimal(text.strip().replace(",", "."))
-        except InvalidOperation:
-            raise Unfit(f"takes {self.limits}, in digits") from None
+        raise Unfit(f"takes {self.limits}, in digits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +166,10 @@ class Date(Parameter):
 
     def read(self, text: str) -> object:
         """Return the day that *text* is, as ISO 8601 has it."""
-        try:
+        # Suppressed rather than chained, here and below: the error of the library quotes the text.
+        with suppress(ValueError):
             return date.fromisoformat(text.strip())
-        except ValueError:
-            raise Unfit(f"takes {self.limits}, written as 2026-05-17") from None
+        raise Unfit(f"takes {self.limits}, written as 2026-05-17")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,10 +207,9 @@ class Time(Parameter):
 
     def read(self, text: str) -> object:
         """Return the time that *text* is."""
-        try:
+        with suppress(ValueError):
             return time.fromisoformat(text.strip().replace(".", ":"))
-        except ValueError:
-            raise Unfit(f"takes {self.limits}, written as 14:30") from None
+        raise Unfit(f"takes {self.limits}, written as 14:30")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,11 +247,10 @@ class DateTime(Parameter):
 
     def read(self, text: str) -> object:
         """Return the moment that *text* is; without a zone it is Norway's."""
-        try:
+        with suppress(ValueError):
             moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise Unfit(f"takes {self.limits}, written as 2026-05-17T14:30+02:00") from None
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=words.OSLO)
+            return moment if moment.tzinfo is not None else moment.replace(tzinfo=words.OSLO)
+        raise Unfit(f"takes {self.limits}, written as 2026-05-17T14:30+02:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

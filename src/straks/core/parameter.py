@@ -16,11 +16,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+
+GIVEN_NAMES: Final = frozenset({"locale", "subject"})
+"""Names that templates have without declaring them; the subject in ``email.html`` alone."""
+
+RESERVED_NAMES: Final = (
+    GIVEN_NAMES
+    | {"loop", "self", "super", "caller", "varargs", "kwargs", "true", "false", "none"}
+    | {"and", "or", "not", "in", "is", "if", "elif", "else"}
+)
+"""Names that no parameter may have, because a template means something else by them."""
 
 # What Babel puts into numbers and dates and GSM-7 does not have: no-break spaces, and the minus.
 _PLAINER = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
@@ -75,8 +85,8 @@ class Shown:
     """
     A value inside a template: prints by language, compares by value.
 
-    Hashable and immutable. `length` of a list counts its items, of anything else its printed
-    characters.
+    Hashable and immutable. A list has *items*, each of which prints itself, and its *print_* joins
+    them; `length` of a list counts its items, of anything else its printed characters.
     """
 
     __slots__ = ("_items", "_print", "value")
@@ -92,15 +102,16 @@ class Shown:
         self._items = items
 
     def __str__(self) -> str:
-        return self._print(self.value)
+        return self._print(self.value if self._items is None else self._items)
 
     def plainly(self) -> Shown:
         """Return the same value, printing plain spaces and hyphens where Babel has finer ones."""
         print_ = self._print
-        items = self._items and tuple(
-            item.plainly() if isinstance(item, Shown) else item for item in self._items
-        )
-        return Shown(self.value, lambda value: print_(value).translate(_PLAINER), items)
+        if self._items is None:
+            return Shown(self.value, lambda value: print_(value).translate(_PLAINER))
+        # Item by item, since an item that is text prints as it was given.
+        plain = (item.plainly() if isinstance(item, Shown) else item for item in self._items)
+        return Shown(self.value, print_, tuple(plain))
 
     def __repr__(self) -> str:
         # A template error may print what stood in the template.

@@ -8,46 +8,62 @@ first message, and compile a file when it is first used.
 
 A file whose folder begins with an underscore is shared: layouts and parts, trusted with whole HTML
 documents. What anybody writes elsewhere is an author's: each of its blocks is a fragment to be
-sanitised, and a fragment that extends nothing is put into the shared layout.
+sanitised, and an ``email.html`` that extends nothing is put into the shared layout.
+
+What can be known without values is an error when a catalog is loaded: a part that is not there or
+leads back to itself, a block that the layout does not have and so would never be printed.
+
+One renderer may serve any number of threads.
 """
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache, partial
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from jinja2 import (
-    BaseLoader,
+    FunctionLoader,
     StrictUndefined,
-    TemplateNotFound,
     TemplateSyntaxError,
     Undefined,
     UndefinedError,
     nodes,
     pass_context,
 )
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from straks.core import skeleton, subset
-from straks.core.locale import plural_form
+from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
 from straks.core.parameter import Shown
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jinja2 import Environment
-    from jinja2.runtime import Context
 
 LAYOUT: Final = "_layout/email.html"
 """The shared layout, and the block in it that holds a message."""
 LAYOUT_BLOCK: Final = "content"
+PAGE_FILE: Final = "email.html"
 
-_PAGES_KEPT = 512
-_HELD = "_held"
+_PAGES_KEPT = 128
+_LONGEST_KEPT = 64_000
+"""Characters of a skeleton; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
+_HELD = "values held"  # no name that a template could use
+
+Place: TypeAlias = tuple[str, int]
+"""A file and a line."""
+
+
+class Unprintable(ValueError):
+    """Something that has no words is to be printed; the sentence holds its type alone."""
 
 
 class Absent(StrictUndefined):
@@ -68,8 +84,8 @@ class Renderer:
         clean: What sanitises an author's HTML.
 
     Raises:
-        BrokenTemplate: A file does not parse, goes outside the subset, or refers to a file that
-            is not there or to itself.
+        BrokenTemplate: A file does not parse, goes outside the subset, or refers to what is not
+            there or to itself.
     """
 
     def __init__(self, files: Mapping[str, str], clean: Callable[[str], str] = sanitize_html) -> None:
@@ -77,144 +93,210 @@ class Renderer:
         self._clean = clean
         self._text = _environment(self._files, html=False)
         self._html = _environment(self._files, html=True)
-        self._pages: OrderedDict[tuple[str, str], skeleton.Page] = OrderedDict()
+        # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
+        self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
         self._uses = {file: self._parse(file) for file in self._files}
-        for file in self._files:
-            self._follow(file, ())
+        self._names: dict[str, dict[str, Place]] = {}
+        self._lists: dict[str, dict[str, Place]] = {}
+        self._blocks: dict[str, frozenset[str]] = {}
+        for file in self._parts_first():
+            uses = self._uses[file]
+            self._names[file] = self._gathered(file, uses.names, self._names)
+            self._lists[file] = self._gathered(file, uses.lists, self._lists)
+            self._blocks[file] = uses.blocks | self._blocks_above(file)
 
-    def names(self, file: str) -> dict[str, tuple[str, int]]:
+    def names(self, file: str) -> Mapping[str, Place]:
         """Return each name that *file* and what it draws on need, with the file and line of its use."""
-        uses = self._uses[file]
-        found = {name: (file, line) for name, line in uses.names.items()}
-        for part in uses.files:
-            for name, place in self.names(part).items():
-                found.setdefault(name, place)
-        return found
+        return self._names[file]
+
+    def lists(self, file: str) -> Mapping[str, Place]:
+        """Return those names of *file* that it uses as lists, with the file and line of that use."""
+        return self._lists[file]
+
+    def tree(self, file: str) -> nodes.Template:
+        """Return the parsed tree of *file*, as it is rendered: fragments marked, layout put around."""
+        return self._environment_of(file).parse(self._files[file], file, file)
+
+    def source(self, file: str) -> str:
+        """Return the text of *file*."""
+        return self._files[file]
+
+    def tokens(self, file: str) -> Iterator[tuple[int, str, str]]:
+        """Yield the tokens of *file* as Jinja's lexer sees them: line, kind, text."""
+        return self._environment_of(file).lex(self._files[file], file, file)
+
+    def page_of(self, file: str, rendered: str) -> tuple[str | tuple[int, skeleton.Place], ...]:
+        """Return the page that *rendered*, with its markers, becomes, cut at them."""
+        try:
+            return skeleton.cut(rendered, self._clean)[1]
+        except skeleton.Misplaced as flaw:
+            raise _broken(file, None, str(flaw)) from None
+
+    def filtered(
+        self, name: str, value: object, arguments: Sequence[Any], keywords: Mapping[str, Any], locale: str
+    ) -> object:
+        """Return what a filter makes of *value*."""
+        environment = self._text
+        context = Context(environment, {"locale": locale}, None, {})
+        return environment.call_filter(name, value, arguments, keywords, context=context)
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
-        rendered = self._render(self._text, file, values)
-        lines = (line.rstrip() for line in rendered.split("\n"))
-        return unicodedata.normalize("NFC", "\n".join(lines).strip())
+        return unicodedata.normalize("NFC", _trimmed(self._render(self._text, file, values)))
 
     def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
         """Render an HTML file; returns the page and its plain-text twin."""
         held = skeleton.Held()
         rendered = self._render(self._html, file, {**values, _HELD: held})
-        key = (file, rendered)
-        page = self._pages.get(key)
-        if page is None:
-            try:
-                page = skeleton.sanitise(rendered, self._clean)
-            except skeleton.Misplaced as flaw:
-                raise BrokenTemplate(f"{file}: {flaw}", file=file) from None
-            self._pages[key] = page
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        return page.fill(held)
+        try:
+            if len(rendered) <= _LONGEST_KEPT:
+                html, text = self._page(rendered).fill(held)
+            else:
+                html, text = skeleton.sanitise(rendered, self._clean).fill(held)
+        except skeleton.Misplaced as flaw:
+            raise _broken(file, None, str(flaw)) from None
+        return html, _trimmed(text)
 
     def _render(self, environment: Environment, file: str, values: Mapping[str, object]) -> str:
         try:
             return environment.get_template(file).render(values)
         except Exception as error:  # noqa: BLE001 - whatever a template does wrong is the template's fault
             where, line = _place(error, self._files, file)
-            # Not chained: the frames of a template hold its values.
-            raise BrokenTemplate(
-                f"{where}, line {line}: cannot be rendered with these values ({_in_short(error)})",
-                file=where,
-                line=line,
-            ) from None
+            why = _in_short(error)
+        # Raised out here, not chained: the frames of a template hold its values.
+        raise _broken(where, line, f"cannot be rendered with these values: {why}")
+
+    def _environment_of(self, file: str) -> Environment:
+        return self._html if file.endswith(".html") else self._text
 
     def _parse(self, file: str) -> subset.Uses:
-        environment = self._html if file.endswith(".html") else self._text
+        environment = self._environment_of(file)
         source = self._files[file]
+        for line, text in enumerate(source.split("\n"), start=1):
+            if any(
+                unicodedata.category(character) in ("Cc", "Cs") and character != "\t" for character in text
+            ):
+                raise _broken(file, line, "holds a control character; take it out")
+            if "strx" in text.lower() and environment is self._html:
+                raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            tree = environment.parse(source, file, file)
+            return subset.check(environment.parse(source, file, file))
         except TemplateSyntaxError as error:
-            raise BrokenTemplate(
-                f"{file}, line {error.lineno}: {error.message}", file=file, line=error.lineno
-            ) from None
-        if "strx" in source or any(
-            unicodedata.category(character) == "Cc" and character not in "\n\t" for character in source
-        ):
-            raise BrokenTemplate(
-                f"{file}: holds a control character, or the reserved word strx; take it out", file=file
-            )
-        try:
-            return subset.check(tree)
+            raise _broken(file, error.lineno, _syntax(error)) from None
         except subset.OutsideSubset as flaw:
-            raise BrokenTemplate(f"{file}, line {flaw.line}: {flaw}", file=file, line=flaw.line) from None
+            raise _broken(file, flaw.line, str(flaw)) from None
+        except RecursionError:
+            raise _broken(file, None, "is nested too deeply; use fewer brackets and blocks") from None
 
-    def _follow(self, file: str, path: tuple[str, ...]) -> None:
-        for part, line in self._uses[file].files.items():
-            if part not in self._files:
-                raise BrokenTemplate(
-                    f"{file}, line {line}: there is no file {part!r}; names are seen from the "
-                    f'folder of the catalog, such as "{LAYOUT}"',
-                    file=file,
-                    line=line,
+    def _parts_first(self) -> Iterator[str]:
+        """
+        Yield every file after the files that it draws on.
+
+        Raises:
+            BrokenTemplate: One of them is not there, is of another kind, or leads back.
+        """
+        for file, uses in self._uses.items():
+            for part, line in uses.parts.items():
+                if part not in self._files:
+                    raise _broken(
+                        file,
+                        line,
+                        f"there is no file {part!r}; names are seen from the folder of the catalog, "
+                        f'such as "{LAYOUT}"',
+                    )
+                if part.rpartition(".")[2] != file.rpartition(".")[2]:
+                    raise _broken(file, line, f"{part!r} is of another kind; HTML and plain text do not mix")
+        graph = {file: uses.parts for file, uses in self._uses.items()}
+        try:
+            yield from TopologicalSorter(graph).static_order()
+        except CycleError as circle:
+            part, file = circle.args[1][:2]
+            raise _broken(file, self._uses[file].parts[part], f"{part!r} leads back to itself") from None
+
+    def _gathered(
+        self, file: str, own: Mapping[str, int], found: Mapping[str, Mapping[str, Place]]
+    ) -> dict[str, Place]:
+        """Add to what *file* needs what its parts need and it does not give them."""
+        uses = self._uses[file]
+        needed = {name: (file, line) for name, line in own.items()}
+        for part in uses.parts:
+            for name, place in found[part].items():
+                if name not in uses.own:
+                    needed.setdefault(name, place)
+        return needed
+
+    def _blocks_above(self, file: str) -> frozenset[str]:
+        uses = self._uses[file]
+        there = frozenset[str]() if uses.parent is None else self._blocks[uses.parent]
+        for block, line in uses.overrides.items():
+            if block not in there:
+                nearest = difflib.get_close_matches(block, there, n=1)
+                hint = (
+                    f"did you mean {nearest[0]!r}?"
+                    if nearest
+                    else f"it has {', '.join(sorted(there)) or 'none'}"
                 )
-            if part in (*path, file):
-                raise BrokenTemplate(
-                    f"{file}, line {line}: {part!r} leads back to itself", file=file, line=line
+                raise _broken(
+                    file, line, f"{uses.parent} has no block {block!r}, so it would not be printed; {hint}"
                 )
-            self._follow(part, (*path, file))
+        return there
 
 
 def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
     environment = _Environment(
-        loader=_Loader(files),
+        # The path is the file name too, so that a traceback knows the line.
+        loader=FunctionLoader(lambda file: (files[file], file, None) if file in files else None),
         undefined=StrictUndefined,
         autoescape=html,
-        finalize=_hold if html else None,
+        finalize=_hold if html else _printable,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,  # as many as the catalog has files
     )
+    environment.has_layout = LAYOUT in files
     # A compiled template can reach what an environment offers: offer no more than the subset.
     environment.globals.clear()
     environment.tests.clear()
-    filters: dict[str, Any] = {name: environment.filters[name] for name in subset.FILTERS if name != "plural"}
-    filters["plural"] = _plural
-    environment.filters = filters
+    known: dict[str, Any] = {**environment.filters, "plural": _plural}
+    environment.filters = {name: known[name] for name in subset.FILTERS}
     return environment
 
 
 class _Environment(ImmutableSandboxedEnvironment):
+    has_layout = False
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         if self.autoescape and name is not None and not name.startswith("_"):
-            _mark_fragments(tree, self)
+            _mark_fragments(tree, self, name)
         return tree
 
 
-def _mark_fragments(tree: nodes.Template, environment: Environment) -> None:
-    """Put fragment borders around what an author wrote, and the layout around a bare fragment."""
-    layout = environment.loader is not None and LAYOUT in environment.loader.list_templates()
-    if tree.find(nodes.Extends) is None and layout:
-        block = nodes.Block(LAYOUT_BLOCK, tree.body, False, False, lineno=1)  # noqa: FBT003 - Jinja's own signature
-        tree.body = [nodes.Extends(nodes.Const(LAYOUT, lineno=1), lineno=1), block]
-    holders: list[nodes.Block | nodes.Template] = [*tree.find_all(nodes.Block)]
-    for holder in holders or [tree]:
+def _mark_fragments(tree: nodes.Template, environment: _Environment, name: str) -> None:
+    """Put fragment borders around what an author wrote, and the layout around a bare page."""
+    extends = tree.find(nodes.Extends) is not None
+    if not extends and name.endswith(f"/{PAGE_FILE}"):
+        if block := tree.find(nodes.Block):
+            what = f'blocks, but no {{% extends %}} to put them into; begin with {{% extends "{LAYOUT}" %}}'
+            raise TemplateSyntaxError(what, block.lineno, name, name)
+        if environment.has_layout:
+            block = nodes.Block(LAYOUT_BLOCK, tree.body, False, False, lineno=1)  # noqa: FBT003 - Jinja's own signature
+            tree.body = [nodes.Extends(nodes.Const(LAYOUT, lineno=1), lineno=1), block]
+            extends = True
+    holders = [node for node in tree.body if isinstance(node, nodes.Block)] if extends else [tree]
+    for holder in holders:
         begins = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_BEGINS, lineno=1)], lineno=1)
         ends = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_ENDS, lineno=1)], lineno=1)
         holder.body = [begins, *holder.body, ends]
     tree.set_environment(environment)
 
 
-class _Loader(BaseLoader):
-    def __init__(self, files: Mapping[str, str]) -> None:
-        self._files = files
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:  # noqa: ARG002 - Jinja's signature
-        if template not in self._files:
-            raise TemplateNotFound(template)
-        # The path is the file name too, so that a traceback knows the line.
-        return self._files[template], template, None
-
-    def list_templates(self) -> list[str]:
-        return sorted(self._files)
+def _printable(value: object) -> object:
+    """Refuse to print what is no text in any language: True, None, a list in brackets."""
+    if isinstance(value, bool) or not isinstance(value, (str, Shown, int, float, Undefined)):
+        raise Unprintable(f"{type(value).__name__} is printed, which is no text")
+    return value
 
 
 @pass_context
@@ -224,7 +306,7 @@ def _hold(context: Context, value: object) -> object:
     if isinstance(value, (Markup, Undefined)):
         return value
     held: skeleton.Held = context[_HELD]
-    return Markup(held.hold(value))  # noqa: S704 - a marker is a word
+    return Markup(held.hold(_printable(value)))  # noqa: S704 - a marker is a word
 
 
 @pass_context
@@ -246,6 +328,32 @@ def _place(error: BaseException, files: Mapping[str, str], file: str) -> tuple[s
 
 
 def _in_short(error: Exception) -> str:
-    # Jinja's sentences about undefined names hold the name alone; of any other error only the
-    # kind is safe to show, since its text may quote a value.
-    return str(error) if isinstance(error, UndefinedError) else type(error).__name__
+    # These sentences hold names alone; of any other error only the kind is safe to show, since its
+    # text may quote a value.
+    if isinstance(error, (UndefinedError, Unprintable)):
+        return str(error)
+    if isinstance(error, TypeError):
+        return "a comparison, a filter or a loop does not fit the kind of its value"
+    return type(error).__name__
+
+
+def _syntax(error: TemplateSyntaxError) -> str:
+    there = "Templates have if, for, set, include, extends, block and macro."
+    return f"{error.message} {there}" if "unknown tag" in str(error.message) else str(error.message)
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:
+    """Say what is wrong in *file*, whose path tells template and language."""
+    template, _, rest = file.partition("/")
+    locale = rest.partition("/")[0]
+    return BrokenTemplate(
+        f"{file}: {what}" if line is None else f"{file}, line {line}: {what}",
+        template=None if template.startswith("_") else template,
+        locale=locale if locale in LOCALES else None,
+        file=file,
+        line=line,
+    )

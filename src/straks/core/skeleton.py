@@ -16,6 +16,8 @@ flow on real values stays exact.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
@@ -27,19 +29,30 @@ from straks.core.plain_text import plain_text
 from straks.core.text_kinds import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 FRAGMENT_BEGINS: Final = "\x02"
 FRAGMENT_ENDS: Final = "\x03"
 """Around what an author wrote, for the sanitiser; neither can stand in a template or a value."""
 
-MARKER: Final = re.compile(r"(?:https://)?strx(\d+)xrts")
+# The marker of a value, of a checked link (an address itself), and in the plain-text twin of what
+# stands in an address.
+MARKER: Final = re.compile(r"https://strx(\d+)xurl|strx(\d+)x(?:rts|pct)")
 
 _TEXT_ATTRIBUTES = frozenset({"title", "alt", "aria-label", "abbr", "summary", "lang", "content"})
 _URL_ATTRIBUTES = frozenset({"href", "src"})
-_FIXED_URL = re.compile(r"https://[^/?#]+[/?#]|(mailto:|tel:)")
-_LINK_BEFORE = re.compile(r"(?:https://[^/?#\s]+[/?#]|mailto:|tel:)\S*\Z")
+# Whoever may choose what follows these cannot choose the host any more.
+_FIXED_URL = re.compile(r"https://[^/?#]+[/?#]|(mailto:|tel:)", re.IGNORECASE)
+_AFTER_URL = ("", "/", "?", "#", "&")
 _SAFE_IN_MAIL = "@+"
+
+# Elements whose content a browser does not read as HTML, so that no escaping helps in them.
+_RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"})
+_QUOTED = re.compile(r""" "[^"]*" | '[^']*' """, re.VERBOSE)
+_PLAIN_TAG = re.compile(
+    r"""<[a-z][^\s/<>]* (?: \s+ [^\s"'<>/=]+ (?: \s*=\s* (?: "[^"]*" | '[^']*' ) )? )* \s* /?>""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class Misplaced(ValueError):
@@ -58,20 +71,19 @@ class Place(Enum):
 class Held:
     """The values of one rendering, in the order in which they first stood in the page."""
 
-    __slots__ = ("_index", "values")
+    __slots__ = ("_markers", "values")
 
     def __init__(self) -> None:
         self.values: list[str] = []
-        self._index: dict[str, str] = {}
+        self._markers: dict[tuple[str, bool], str] = {}
 
     def hold(self, value: object) -> str:
-        """Keep *value* and return the marker that stands for it."""
-        text = str(value)
-        link = isinstance(value, Link)
-        marker = self._index.get(text)
-        if marker is None or link != marker.startswith("https:"):
-            marker = f"{'https://' if link else ''}strx{len(self.values)}xrts"
-            self._index[text] = marker
+        """Keep *value* and return the marker that stands for it; equal values have one."""
+        text, link = str(value), isinstance(value, Link)
+        marker = self._markers.get((text, link))
+        if marker is None:
+            marker = marker_of(len(self.values), link=link)
+            self._markers[text, link] = marker
             self.values.append(text)
         return marker
 
@@ -88,22 +100,38 @@ class Page:
     text: tuple[str | tuple[int, Place], ...]
 
     def fill(self, held: Held) -> tuple[str, str]:
-        """Return the finished HTML, and its plain-text twin."""
+        """
+        Return the finished HTML, and its plain-text twin.
+
+        Raises:
+            Misplaced: The page has a marker that *held* never gave.
+        """
         values = held.values
+        if any(not isinstance(part, str) and part[0] >= len(values) for part in self.html):
+            raise Misplaced(_FORGED)
         html = [
-            part if isinstance(part, str) else escape(_in_place(values[part[0]], part[1]))
+            part if isinstance(part, str) else escape(in_place(values[part[0]], part[1]))
             for part in self.html
         ]
-        text = [part if isinstance(part, str) else _in_place(values[part[0]], part[1]) for part in self.text]
+        text = [part if isinstance(part, str) else in_place(values[part[0]], part[1]) for part in self.text]
         return "".join(html), "".join(text)
 
 
-def _in_place(value: str, place: Place) -> str:
+_FORGED: Final = "its text reads like the reserved word strx; take it out"
+
+
+def in_place(value: str, place: Place) -> str:
+    """Return *value* as it stands in *place*, before it is escaped for HTML."""
     if place is Place.URL_PART:
         return quote(value, safe="")
     if place is Place.MAIL_PART:
         return quote(value, safe=_SAFE_IN_MAIL)
     return value
+
+
+def marker_of(index: int, *, link: bool) -> str:
+    """Return the marker of value number *index*; that of a checked link is an address itself."""
+    return f"https://strx{index}xurl" if link else f"strx{index}xrts"
 
 
 def sanitise(skeleton: str, clean: Callable[[str], str]) -> Page:
@@ -113,20 +141,49 @@ def sanitise(skeleton: str, clean: Callable[[str], str]) -> Page:
     Raises:
         Misplaced: A value stands where it cannot be made safe, or where HTML is removed.
     """
+    page, html = cut(skeleton, clean)
+    places = iter([part[1] for part in html if not isinstance(part, str)])
+    # The twin shows addresses too: what is a part of one is marked, or it could not be told there.
+    marked = MARKER.sub(
+        lambda match: f"strx{_index(match)}xpct" if next(places) is Place.URL_PART else match[0], page
+    )
+    twin = plain_text(marked)
+    ends = [match[0][-3:] for match in MARKER.finditer(twin)]
+    return Page(html, _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends]))
+
+
+def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, tuple[str | tuple[int, Place], ...]]:
+    """
+    Sanitise *skeleton* and compose it (NFC); return it with its markers, and cut at them.
+
+    Raises:
+        Misplaced: A value stands where it cannot be made safe, or where HTML is removed.
+    """
+    # Before anything is parsed: composing can turn > and a mark into another character.
+    skeleton = unicodedata.normalize("NFC", skeleton)
     page = _clean_fragments(skeleton, clean)
-    lost = {match[1] for match in MARKER.finditer(skeleton)} - {match[1] for match in MARKER.finditer(page)}
-    if lost:
+    before, after = Counter(_indexes(skeleton)), Counter(_indexes(page))
+    if before - after:
         raise Misplaced(
             "a value stands where HTML is removed (a comment, a tag or attribute that e-mail may not have, "
             "a link that is neither https, mailto nor tel); put it in text"
         )
+    if after.keys() - before.keys():
+        raise Misplaced(_FORGED)
     finder = _Finder()
     finder.feed(page)
     finder.close()
-    places = iter(finder.places)
-    html = _cut(page, lambda _: next(places))
-    twin = plain_text(page)
-    return Page(html, _cut(twin, _place_in_text))
+    if [index for index, _ in finder.found] != [*_indexes(page)]:
+        raise Misplaced("a value stands where HTML can be read in two ways; write the HTML around it plainly")
+    return page, _cut(page, [place for _, place in finder.found])
+
+
+def _index(match: re.Match[str]) -> int:
+    return int(match[1] or match[2])
+
+
+def _indexes(text: str) -> Iterator[int]:
+    return map(_index, MARKER.finditer(text))
 
 
 def _clean_fragments(skeleton: str, clean: Callable[[str], str]) -> str:
@@ -147,52 +204,54 @@ def _clean_fragments(skeleton: str, clean: Callable[[str], str]) -> str:
     return "".join(parts)
 
 
-def _cut(text: str, place: Callable[[str], Place]) -> tuple[str | tuple[int, Place], ...]:
+def _cut(text: str, places: Sequence[Place]) -> tuple[str | tuple[int, Place], ...]:
     parts: list[str | tuple[int, Place]] = []
     end = 0
-    for match in MARKER.finditer(text):
-        parts.append(text[end : match.start()])
-        parts.append((int(match[1]), place(text[max(0, match.start() - 2_000) : match.start()])))
+    for match, place in zip(MARKER.finditer(text), places, strict=True):
+        parts += [text[end : match.start()], (_index(match), place)]
         end = match.end()
-    parts.append(text[end:])
-    return tuple(parts)
-
-
-def _place_in_text(before: str) -> Place:
-    found = _LINK_BEFORE.search(before)
-    if found is None:
-        return Place.TEXT
-    return Place.MAIL_PART if found[0].startswith(("mailto:", "tel:")) else Place.URL_PART
+    return (*parts, text[end:])
 
 
 class _Finder(HTMLParser):
-    """Finds the place of every marker, in the order in which they stand in the page."""
+    """Finds every marker and its place, in the order in which they stand in the page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.places: list[Place] = []
+        self.found: list[tuple[int, Place]] = []
         self._raw = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._raw = tag if tag in ("script", "style") else ""
-        if MARKER.search(tag) or any(MARKER.search(name) for name, _ in attrs):
-            raise Misplaced("a value stands in the name of a tag or attribute; put it in text")
+        written = self.get_starttag_text() or ""
+        if MARKER.search(written):
+            self._not_raw()
+            if not _PLAIN_TAG.fullmatch(written) or MARKER.search(_QUOTED.sub("", written)):
+                raise Misplaced(
+                    "a value stands in a tag that is not plain HTML, in a name or without quotes; "
+                    'put it in text, or in quotes as in title="…"'
+                )
+        if tag in _RAW:
+            self._raw = self._raw or tag
         for name, value in attrs:
             for match in MARKER.finditer(value or ""):
-                self.places.append(_place_in_attribute(name, value or "", match))
+                self.found.append((_index(match), _place_in_attribute(name, value or "", match)))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # A slash closes nothing in HTML: what follows <style/> is style.
         self.handle_starttag(tag, attrs)
-        self._raw = ""
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's signature
-        self._raw = ""
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._raw:
+            self._raw = ""
 
     def handle_data(self, data: str) -> None:
-        for _ in MARKER.finditer(data):
-            if self._raw:
-                raise Misplaced(f"a value stands inside <{self._raw}>; put it in text")
-            self.places.append(Place.TEXT)
+        for match in MARKER.finditer(data):
+            self._not_raw()
+            self.found.append((_index(match), Place.TEXT))
+
+    def _not_raw(self) -> None:
+        if self._raw:
+            raise Misplaced(f"a value stands inside <{self._raw}>; put it in text")
 
     def handle_comment(self, data: str) -> None:
         if MARKER.search(data):
@@ -213,13 +272,12 @@ def _place_in_attribute(name: str, value: str, match: re.Match[str]) -> Place:
         return Place.TEXT
     if name not in _URL_ATTRIBUTES:
         raise Misplaced(f"a value stands in the attribute {name!r}; only text and links take values")
-    is_link = match[0].startswith("https:")
-    if match.start() == 0 and is_link:
+    if match.start() == 0 and match[1] and value[match.end() : match.end() + 1] in _AFTER_URL:
         return Place.WHOLE_URL
     fixed = _FIXED_URL.match(value, 0, match.start())
-    if fixed is None and not value.startswith("https://strx"):
+    if fixed is None:
         raise Misplaced(
-            f"a value begins the address in {name!r}; only a parameter of kind url may, "
+            f"a value begins the address in {name!r}, or its host; only a parameter of kind url may, "
             "others go after a fixed https://host/, mailto: or tel:"
         )
-    return Place.MAIL_PART if fixed is not None and fixed[1] else Place.URL_PART
+    return Place.MAIL_PART if fixed[1] else Place.URL_PART

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import Absent
+from straks.core.rendering import PAGE_FILE, Absent
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from straks.core.email_address import EmailAddress
+    from straks.core.gate import Gate
     from straks.core.manifest import Manifest, Purpose, Repeat
     from straks.core.parameter import Parameter
     from straks.core.phone_number import PhoneNumber
@@ -32,7 +35,7 @@ T = TypeVar("T")
 
 SMS_FILE = "sms.txt"
 SUBJECT_FILE = "subject.txt"
-HTML_FILE = "email.html"
+HTML_FILE = PAGE_FILE
 TEXT_FILE = "email.txt"
 FILES = (SMS_FILE, SUBJECT_FILE, HTML_FILE, TEXT_FILE)
 
@@ -48,13 +51,21 @@ class Template:
     """
     A message, ready to be filled.
 
-    ``files`` says which files each language has.
+    ``files`` says which files each language has, ``sources`` what stands in each file of its folder, by
+    its path in the catalog. ``gate`` is asked before it makes a message.
     """
 
     name: str
     manifest: Manifest
     files: Mapping[str, frozenset[str]]
-    _renderer: Renderer = field(repr=False, compare=False)
+    renderer: Renderer = field(repr=False, compare=False)
+    sources: Mapping[str, str] = field(repr=False, compare=False)
+    gate: Gate = field(default=OPEN, repr=False, compare=False)
+
+    @property
+    def ungated(self) -> Template:
+        """The same template for whoever inspects it, with no gate to ask."""
+        return self if self.gate is OPEN else replace(self, gate=OPEN)
 
     @property
     def purpose(self) -> Purpose:
@@ -122,26 +133,25 @@ class Template:
             InvalidValue: A value is missing, surplus or out of bounds.
             InvalidSetting: The sender is no originator that a network carries.
             BrokenTemplate: The text cannot be rendered, or comes out empty.
+            PolicyError: The catalog's policy does not let it make messages.
         """
+        self.gate.admit(self)
         locale = self.resolve(locale, "sms")
-        if sender is not None and _ORIGINATOR.fullmatch(sender) is None:
-            raise InvalidSetting(
-                "an SMS sender has 1 to 11 characters out of A-Z, a-z, 0-9, space and . _ & -, with a letter "
-                f"among them, or is a number; this has {len(sender)} characters. Leave it out for the default"
-            )
+        _check_originator(sender)
         checked = self.check(values, locale, "sms")
         shown = {
             name: value.plainly() if isinstance(value, Shown) else value
             for name, value in self._shown(checked, locale).items()
         }
         file = f"{self.name}/{locale}/{SMS_FILE}"
-        body = self._placed(locale, lambda: self._renderer.text(file, shown))
+        body = self._placed(locale, lambda: self.renderer.text(file, shown))
         return Sms(
             template=self.name,
             locale=locale,
             purpose=self.purpose,
             repeat=self.repeat,
             canonical_values=self._canonical(checked),
+            gate=self.gate,
             recipient=recipient,
             body=self._not_empty(body, file, locale),
             time_to_live=self._time_to_live(checked),
@@ -164,28 +174,31 @@ class Template:
             InvalidValue: A value is missing, surplus or out of bounds.
             InvalidSetting: There is no HTML to send, or no such content type.
             BrokenTemplate: The text cannot be rendered, or comes out empty.
+            PolicyError: The catalog's policy does not let it make messages.
         """
+        self.gate.admit(self)
         locale = self.resolve(locale, "email")
         folder = f"{self.name}/{locale}"
         sent_as = self._content_type(content_type, locale)
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
-        subject = self._placed(locale, lambda: self._renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
+        subject = self._placed(locale, lambda: self.renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
         subject = self._not_empty(" ".join(subject.split()), f"{folder}/{SUBJECT_FILE}", locale)
         html, text = None, ""
         if HTML_FILE in self.files[locale]:
             with_subject = {**shown, "subject": subject}
             html, text = self._placed(
-                locale, lambda: self._renderer.html(f"{folder}/{HTML_FILE}", with_subject)
+                locale, lambda: self.renderer.html(f"{folder}/{HTML_FILE}", with_subject)
             )
         if TEXT_FILE in self.files[locale]:
-            text = self._placed(locale, lambda: self._renderer.text(f"{folder}/{TEXT_FILE}", shown))
+            text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
         return Email(
             template=self.name,
             locale=locale,
             purpose=self.purpose,
             repeat=self.repeat,
             canonical_values=self._canonical(checked),
+            gate=self.gate,
             recipient=recipient,
             subject=subject,
             text=self._not_empty(text, folder, locale),
@@ -194,27 +207,37 @@ class Template:
             sender=sender,
         )
 
-    def check(self, values: Mapping[str, object], locale: str, channel: str) -> dict[str, Any]:
+    def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
         """
         Return *values* in canonical Python form; an optional one that was left out is not among them.
 
         Raises:
-            InvalidValue: One is missing, surplus, of another kind or out of bounds.
+            InvalidValue: One is missing, surplus, of another kind or out of bounds; or they are no
+                mapping from names.
         """
         where = f"{self.name} ({locale}, {channel})"
+        if not isinstance(values, Mapping) or not all(
+            isinstance(name, str) for name in cast("Mapping[object, object]", values)
+        ):
+            raise InvalidValue(
+                f"{where}: values must be a mapping from each parameter's name to its value",
+                template=self.name,
+                locale=locale,
+            )
+        given = cast("Mapping[str, object]", values)
         if missing := [
             name
             for name, parameter in self.parameters.items()
-            if not parameter.optional and name not in values
+            if not parameter.optional and name not in given
         ]:
             raise InvalidValue(
-                f"{where} needs {_listed(missing)}; given were {_listed(values) or 'none'}",
+                f"{where} needs {_listed(missing)}; given were {_listed(given) or 'none'}",
                 template=self.name,
                 locale=locale,
                 parameter=missing[0],
             )
         checked: dict[str, Any] = {}
-        for name, value in values.items():
+        for name, value in given.items():
             parameter = self.parameters.get(name)
             if parameter is None:
                 nearest = difflib.get_close_matches(name, self.parameters, n=1)
@@ -242,7 +265,7 @@ class Template:
     def _shown(self, checked: Mapping[str, Any], locale: str) -> dict[str, object]:
         shown: dict[str, object] = {"locale": locale}
         for name, parameter in self.parameters.items():
-            shown[name] = parameter.show(checked[name], locale) if name in checked else Absent(name=name)
+            shown[name] = parameter.show(checked[name], locale) if name in checked else _absent(name)
         return shown
 
     def _canonical(self, checked: Mapping[str, Any]) -> Mapping[str, str]:
@@ -286,6 +309,22 @@ class Template:
                 file=file,
             )
         return text
+
+
+def _check_originator(sender: object) -> None:
+    if sender is None or (isinstance(sender, str) and _ORIGINATOR.fullmatch(sender)):
+        return
+    size = f"{len(sender)} characters" if isinstance(sender, str) else f"type {type(sender).__name__}"
+    raise InvalidSetting(
+        "an SMS sender has 1 to 11 characters out of A-Z, a-z, 0-9, space and . _ & -, with a letter among "
+        f"them, or is a number; this is of {size}. Leave it out for the default"
+    )
+
+
+def _absent(name: str) -> Absent:
+    return Absent(
+        hint=f"the optional parameter {name!r} was left out; ask {{% if {name} %}} first", name=name
+    )
 
 
 def _listed(names: Iterable[str]) -> str:

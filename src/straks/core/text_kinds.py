@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 ASCII_DIGITS = "0123456789"
 
+# No character comes from composing (NFC) more than four: what is longer than four times a limit
+# needs no composing to be too long.
+_MOST_COMPOSED = 4
+
 
 class Link(str):
     """An https address that was checked: the only value that may be the whole of an ``href``."""
@@ -102,9 +106,12 @@ class Text(Parameter):
 
     def check(self, value: object) -> str:
         """Return the text composed (NFC) and trimmed; what a message may not hold is `Unfit`."""
-        text = unicodedata.normalize("NFC", _string(value)).strip()
+        text = _string(value).strip()
+        if len(text) > _MOST_COMPOSED * self.max_length:
+            raise Unfit(f"takes {self.limits}; this has far more")
+        text = unicodedata.normalize("NFC", text)
         if self.lines > 1:
-            text = text.replace("\r\n", "\n")
+            text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
         if found := offence(text, lines=self.lines > 1):
             raise Unfit(f"holds {found[1]} at character {found[0] + 1}; take it out")
         if starts_with_mark(text):
@@ -113,6 +120,8 @@ class Text(Parameter):
             raise Unfit(f"takes {self.limits}; this has {len(text)}")
         if text.count("\n") >= self.lines:
             raise Unfit(f"takes {self.limits}; this has {text.count(chr(10)) + 1} lines")
+        if text in (".", ".."):
+            raise Unfit("is dots alone, which in an address would mean another folder; write a word")
         if looks_like_link(text):
             raise Unfit(
                 "holds something that phones turn into a link; "
@@ -145,10 +154,10 @@ class Name(Text):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(Text):
-    """
+    r"""
     A case number or another reference, by a bounded regular expression or a greatest length.
 
-    ``pattern`` must match the whole value.
+    ``pattern`` must match the whole value, and is read as ASCII: ``\d`` is 0 to 9.
     """
 
     kind: ClassVar[str] = "reference"
@@ -163,7 +172,7 @@ class Reference(Text):
     def check(self, value: object) -> str:
         """Return the reference; what does not match or may not stand in a message is `Unfit`."""
         text = super(Reference, self).check(value)
-        if self.pattern is not None and re.fullmatch(self.pattern, text) is None:
+        if self.pattern is not None and re.fullmatch(self.pattern, text, re.ASCII) is None:
             raise Unfit(f"takes {self.limits}")
         return text
 

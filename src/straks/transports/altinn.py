@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from straks.altinn.follow import follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
-from straks.errors import InvalidKey, InvalidSetting, NotSent, StraksError, Unanswered
+from straks.errors import InDoubt, InvalidKey, InvalidSetting, NotSent, StraksError, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
-from straks.transports.flight import AsyncFlights, Flights
+from straks.transports.flight import AsyncFlights, Flights, Lost
 from straks.wire.plan import arun, run
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ T = TypeVar("T")
 Token: TypeAlias = str | Callable[[], str]
 AsyncToken: TypeAlias = str | Callable[[], "str | Awaitable[str]"]
 
+_LONGEST_S = 86_400.0  # a day; beyond lies what clocks and sockets cannot count
+
 
 class _Settings:
     """What both shells are told, checked."""
@@ -43,13 +45,13 @@ class _Settings:
     def __init__(
         self, environment: str, token: object, timeout_s: float | None, pauses_s: Sequence[float]
     ) -> None:
-        if timeout_s is not None and timeout_s < TIMEOUT_LEAST_S:
+        if timeout_s is not None and not TIMEOUT_LEAST_S <= timeout_s <= _LONGEST_S:
             raise InvalidSetting(
-                f"timeout_s is {timeout_s}; the service needs {TIMEOUT_LEAST_S:.0f} s at least, and who "
-                "leaves earlier does not know whether the message was sent"
+                f"timeout_s is {timeout_s}; it takes {TIMEOUT_LEAST_S:.0f} to {_LONGEST_S:.0f} seconds. The "
+                "service needs the least, and who leaves earlier does not know whether the message was sent"
             )
-        if any(pause_s < 0 for pause_s in pauses_s):
-            raise InvalidSetting("pauses_s holds a negative pause; each is a number of seconds")
+        if not all(0 <= pause_s <= _LONGEST_S for pause_s in pauses_s):
+            raise InvalidSetting(f"pauses_s holds pauses of 0 to {_LONGEST_S:.0f} seconds, one per repeat")
         if not callable(token):
             _check_token(token)
         self.base_url = base_url_of(environment)
@@ -66,26 +68,40 @@ class _Settings:
                 "make it with a key of your own"
             )
 
-    def place(self, order: Order, token: str, started_s: float) -> Plan[Receipt]:
+    def place(self, order: Order, token: str, started_s: float, now_s: float) -> Plan[Receipt]:
         return place(
             order,
             base_url=self.base_url,
             token=token,
             started_s=started_s,
+            now_s=now_s,
             timeout_s=self.timeout_s,
             pauses_s=self.pauses_s,
         )
 
 
 def _check_token(token: object) -> str:
-    if not isinstance(token, str) or not token.isascii() or not token.strip() or not token.isprintable():
-        raise InvalidSetting("a token is one line of printable ASCII, or a function that returns one")
-    return token.strip()
+    # What stands around it is what reading it from a file leaves.
+    found = token.strip() if isinstance(token, str) else ""
+    if not found or not found.isascii() or not found.isprintable() or " " in found:
+        raise InvalidSetting(
+            "a token is one word of printable ASCII without Bearer before it, or a function that returns one"
+        )
+    return found
 
 
 def _no_token(order: Order, error: Exception) -> NotSent:
     return NotSent(
         f"no token could be had ({type(error).__name__}), so the order was not sent and may be placed again",
+        idempotency_id=order.idempotency_id,
+        attempts=0,
+    )
+
+
+def _lost(order: Order) -> InDoubt:
+    return InDoubt(
+        "another thread was placing this order and was interrupted, so the message may have been sent. "
+        "Placing it again under the same occasion may send it twice: ask the person first",
         idempotency_id=order.idempotency_id,
         attempts=0,
     )
@@ -123,7 +139,8 @@ class AltinnTransport:
         self._token = token
         self._on_close = ExitStack()
         if carrier is None:
-            carrier = self._on_close.enter_context(closing(HttpxCarrier(http)))
+            direct = is_rehearsal(self._settings.base_url)
+            carrier = self._on_close.enter_context(closing(HttpxCarrier(http, direct=direct)))
         self._carrier = carrier
         self._flights: Flights[Receipt] = Flights()
 
@@ -139,7 +156,10 @@ class AltinnTransport:
             InDoubt: It may have been sent.
         """
         self._settings.check(order)
-        return self._flights.join(order.idempotency_id, lambda: self._place(order))
+        try:
+            return self._flights.join(order.idempotency_id, lambda: self._place(order))
+        except Lost:
+            raise _lost(order) from None
 
     def _place(self, order: Order) -> Receipt:
         started_s = self._carrier.now_s()
@@ -147,7 +167,7 @@ class AltinnTransport:
             token = self._fetch_token()
         except Exception as error:
             raise _no_token(order, error) from error
-        return run(self._settings.place(order, token, started_s), self._carrier)
+        return run(self._settings.place(order, token, started_s, self._carrier.now_s()), self._carrier)
 
     def _fetch_token(self) -> str:
         return _check_token(self._token() if callable(self._token) else self._token)
@@ -194,7 +214,7 @@ class AltinnTransport:
             raise Unanswered(f"no token could be had ({type(error).__name__})") from error
 
     def close(self) -> None:
-        """Close the connections that were made here."""
+        """Take no more orders, and close what was made here; what is under way ends first."""
         self._on_close.close()
 
     def __enter__(self) -> Self:
@@ -226,7 +246,7 @@ class AsyncAltinnTransport:
         self._token = token
         self._on_close = AsyncExitStack()
         if carrier is None:
-            carrier = own = AsyncHttpxCarrier(http)
+            carrier = own = AsyncHttpxCarrier(http, direct=is_rehearsal(self._settings.base_url))
             self._on_close.push_async_callback(own.close)
         self._carrier = carrier
         self._flights: AsyncFlights[Receipt] = AsyncFlights()
@@ -242,7 +262,8 @@ class AsyncAltinnTransport:
             token = await self._fetch_token()
         except Exception as error:
             raise _no_token(order, error) from error
-        return await arun(self._settings.place(order, token, started_s), self._carrier)
+        plan = self._settings.place(order, token, started_s, self._carrier.now_s())
+        return await arun(plan, self._carrier)
 
     async def _fetch_token(self) -> str:
         token: Any = self._token() if callable(self._token) else self._token
@@ -282,7 +303,7 @@ class AsyncAltinnTransport:
             raise Unanswered(f"no token could be had ({type(error).__name__})") from error
 
     async def close(self) -> None:
-        """Close the connections that were made here."""
+        """Take no more orders, and close what was made here; what is under way ends first."""
         await self._on_close.aclose()
 
     async def __aenter__(self) -> Self:

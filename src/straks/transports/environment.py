@@ -8,6 +8,7 @@ into every request, so it never travels in the clear.
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ ENVIRONMENTS: Final = {
 """The service's own, by name."""
 
 _API_PATH = "/notifications/api/v1"
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")  # colons are those of an IPv6 address, out of its brackets
 
 
 def base_url_of(environment: str) -> str:
@@ -37,14 +39,17 @@ def base_url_of(environment: str) -> str:
     known = f"known are {', '.join(ENVIRONMENTS)}, or an address: https, or http to this machine"
     try:
         parts = urlsplit(environment)
-        host, _ = parts.hostname or "", parts.port
+        # The codec knows how long a label of a name may be; who only looks the name up learns it late.
+        host, _ = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
     except ValueError:
         raise InvalidSetting(f"the environment is not a usable address; {known}") from None
     if parts.username is not None or parts.query or parts.fragment:
         raise InvalidSetting(f"the environment's address may hold no user, query or fragment; {known}")
     path = parts.path.rstrip("/").removesuffix(_API_PATH)
-    if not host or path or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
-        raise InvalidSetting(f"{environment!r} is no environment; {known}")
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not _HOST.fullmatch(host) or path or not secure:
+        # What was given is not repeated: it may be the token, in the wrong place.
+        raise InvalidSetting(f"there is no such environment; {known}")
     return f"{parts.scheme}://{parts.netloc}"
 
 

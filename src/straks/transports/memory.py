@@ -46,12 +46,10 @@ class MemoryTransport:
             InvalidPayload: Altinn would refuse it for its form; nothing was kept.
         """
         payload(order)
-        known = self._placed.get(order.idempotency_id)
-        if known is not None:
-            return replace(known[1], replayed=True)
         receipt = local_receipt(order)
-        self._placed[order.idempotency_id] = order, receipt
-        return receipt
+        # One step, so that of two threads only one places it.
+        _, first = self._placed.setdefault(order.idempotency_id, (order, receipt))
+        return receipt if first is receipt else replace(first, replayed=True)
 
     def __repr__(self) -> str:
         return f"<MemoryTransport with {len(self._placed)} orders>"

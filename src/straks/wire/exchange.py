@@ -50,7 +50,7 @@ class Response:
         """Return the body as JSON, or None where it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -61,6 +61,7 @@ class Trouble(StrEnum):
     TIMED_OUT = "timed-out"
     CONNECTION_LOST = "connection-lost"
     UNREADABLE = "unreadable"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,14 @@ class Silence:
     No answer came.
 
     ``left`` is False only where the request provably never left this machine; that is the very
-    doubt which decides whether an order may be placed again.
+    doubt which decides whether an order may be placed again. ``detail`` is what the network had to
+    say, for people; it holds nothing of the request.
     """
 
     why: Trouble
     left: bool
     at_s: float = 0.0
+    detail: str = ""
 
 
 Reply: TypeAlias = Response | Silence

@@ -1,0 +1,74 @@
+"""
+The demo as a page: one file, no script, nothing fetched, in light and dark and on paper.
+
+The page is a Jinja file beside this one, with escaping on; what stands here is what it is filled
+with. The e-mail is shown as a mail program would, in a frame that may do nothing: no script, no
+link that opens, no origin.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from straks import __version__
+from straks.altinn import encode, payload
+from straks.cli.show_sms import UNITS, counted, figures
+
+if TYPE_CHECKING:
+    from straks.cli.demo import Sending, Story
+    from straks.core.message import Sms
+
+LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+"""What the languages call themselves."""
+
+_PAGE: Final = "demo.html.jinja"
+_WAYS: Final = {"sms": "SMS", "email": "e-mail"}
+
+
+def page(story: Story) -> str:
+    """Return the page for *story*."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    source = files("straks.cli").joinpath(_PAGE).read_text("utf-8")
+    return environment.from_string(source).render(
+        story=story,
+        phones=[_phone(text) for text in story.texts],
+        sendings=[_sending(sending) for sending in (story.sms, story.email)],
+        sender=story.inbox[0].sender if story.inbox else "",
+        version=__version__,
+    )
+
+
+def _phone(sms: Sms) -> dict[str, Any]:
+    segmentation = sms.segmentation
+    capacity = segmentation.segments[-1].units + segmentation.spare
+    unit = UNITS[segmentation.encoding]
+    return {
+        "locale": sms.locale,
+        "language": LANGUAGES[sms.locale],
+        "parts": [
+            {
+                "text": part.text,
+                "fill": f"{100 * part.units / capacity:.0f}%",
+                "units": f"{part.units} of {counted(capacity, unit)}",
+            }
+            for part in segmentation.segments
+        ],
+        "figures": list(figures(sms.body, segmentation)),
+    }
+
+
+def _sending(sending: Sending) -> dict[str, Any]:
+    return {
+        "way": _WAYS[sending.order.message.channel],
+        "path": sending.path,
+        "answered": list(zip(sending.answers, sending.receipts, strict=False)),
+        "statuses": sending.statuses,
+        "bytes": len(encode(sending.order)),
+        "json": json.dumps(payload(sending.order), ensure_ascii=False, indent=2),
+    }

@@ -1,0 +1,25 @@
+"""
+Every rule there is, in the order of their codes.
+
+A family is a module; its ``RULES`` is a tuple that one can read. Rules of others come in through the
+entry point ``straks.rules`` and are added by the command line, never behind a library's back.
+"""
+
+from __future__ import annotations
+
+from straks.policy.ignores import IGNORE_RULES
+from straks.policy.rules import bound_line, html, language, links, otp, security, sender, sending, sms, text
+
+RULES = (
+    *sms.RULES,
+    *otp.RULES,
+    *bound_line.RULES,
+    *security.RULES,
+    *sending.RULES,
+    *links.RULES,
+    *sender.RULES,
+    *language.RULES,
+    *html.RULES,
+    *text.RULES,
+    *IGNORE_RULES,
+)

@@ -1,0 +1,160 @@
+"""
+Where rendered text came from: from a slice of what is printed back to the source.
+
+A finding is about what a person reads, and is mended in a file. So the constant text of a parsed
+template carries its place with it: `Written` is a piece of text that knows its file and offset. A
+rendering is a row of such pieces and of what holes print; a hole's place is the next ``{{`` after the
+text before it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+
+from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
+from straks.core.way import Hole, Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from straks.core.rendering import Renderer
+    from straks.core.way import Piece
+
+_TAG = r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a source file: ``line`` and ``column`` count from 1, ``offset`` from 0."""
+
+    path: str
+    line: int
+    column: int
+    offset: int
+
+    @classmethod
+    def at(cls, path: str, source: str, offset: int) -> Spot:
+        """Return the place *offset* characters into *source*."""
+        before = source[:offset]
+        return cls(path, before.count("\n") + 1, offset - before.rfind("\n"), offset)
+
+
+class Written(str):
+    """Constant text of a template that knows where it stands."""
+
+    __slots__ = ("offset", "path")
+
+    path: str
+    offset: int
+
+    @classmethod
+    def of(cls, text: str, path: str, offset: int) -> Written:
+        """Return *text* as it stands *offset* characters into the file *path*."""
+        written = cls(text)
+        written.path, written.offset = path, offset
+        return written
+
+
+def locate(renderer: Renderer, path: str) -> nodes.Template:
+    """Return the parsed tree of a file, every constant text of which knows where it stands."""
+    tree, source = renderer.tree(path), renderer.source(path)
+    position = 0
+    places: list[int] = []
+    for _, kind, value in renderer.tokens(path):
+        # White space that Jinja trims around tags is in no token: look for the next that matches.
+        found = source.find(value, position)
+        start = found if found >= 0 else position
+        position = start + len(value)
+        if kind == "data" and value:
+            places.append(start)
+    texts = [
+        node
+        for node in tree.find_all(nodes.TemplateData)
+        if node.data not in (FRAGMENT_BEGINS, FRAGMENT_ENDS)
+    ]
+    for node, start in zip(texts, places, strict=False):
+        node.data = Written.of(node.data, path, start)
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """
+    What one way through a template prints with certain values.
+
+    ``spans`` are the beginnings of its pieces, in ``text`` and beside them what each came from: a
+    `Written`, or the hole's parameter with the place of its output. ``holes`` are where values stand
+    in ``text``, from and to, each with its filters.
+    """
+
+    text: str
+    values: Mapping[str, Any]
+    starts: tuple[int, ...]
+    origins: tuple[tuple[str, int, str | None], ...]
+    holes: tuple[tuple[int, int, Hole], ...] = ()
+    written: tuple[bool, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        pieces: Iterable[Piece],
+        values: Mapping[str, Any],
+        prints: Callable[[Hole], str],
+        path: str,
+        source: Callable[[str], str],
+    ) -> Rendering:
+        """
+        Print *pieces*.
+
+        *path* is the file that they begin in, *source* gives the text of a file.
+        """
+        text = ""
+        starts: list[int] = []
+        written: list[bool] = []
+        origins: list[tuple[str, int, str | None]] = []
+        holes: list[tuple[int, int, Hole]] = []
+        offset = 0
+        for piece in pieces:
+            starts.append(len(text))
+            written.append(isinstance(piece, Written))
+            if isinstance(piece, Hole):
+                origins.append((path, _output(source(path), offset, piece.ref.partition("#")[0]), piece.ref))
+                text += prints(piece)
+                holes.append((starts[-1], len(text), piece))
+            elif isinstance(piece, Said):
+                origins.append((path, _output(source(path), offset), None))
+                text += piece.text
+            else:
+                origins.append((path, offset, None))
+                if isinstance(piece, Written):
+                    path, offset = piece.path, piece.offset
+                    origins[-1] = (path, offset, None)
+                    offset += len(piece)
+                text += piece
+        return cls(text, values, tuple(starts), tuple(origins), tuple(holes), tuple(written))
+
+    def origin(self, index: int) -> tuple[str, int, str | None]:
+        """Return file, offset and parameter (None for constant text) of the character at *index*."""
+        if not self.starts:
+            return "", 0, None
+        number = max(bisect_right(self.starts, index) - 1, 0)
+        path, offset, ref = self.origins[number]
+        return path, offset + (index - self.starts[number] if self.written[number] else 0), ref
+
+
+def _output(source: str, offset: int, name: str | None = None) -> int:
+    """
+    Return where the output after *offset* begins that prints *name*, past tags and white space.
+
+    Where none prints it (in a macro its name is another), that is the next output of any; after the end
+    of an included file there is none, and *offset* stands.
+    """
+    for wanted in (rf"[^}}]*\b{re.escape(name)}\b" if name else "", ""):
+        if found := re.compile(rf"(?:\s|{_TAG})*?(?=\{{\{{{wanted})", re.DOTALL).match(source, offset):
+            return found.end()
+    return offset

@@ -1,0 +1,184 @@
+"""
+What rules look at.
+
+`Whole` is a template with all its languages, `Page` one language and channel of it with every way
+through, `Filled` and `Placed` a message and an order that are about to go. Each is worked out on
+first use and kept, since many rules ask for the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from straks.core.bound import bound
+from straks.core.domain import Span, TooMany, domain_of
+from straks.core.list_kind import ListOf
+from straks.core.parameter import Shown
+from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
+from straks.core.way import Filter, Hole, Known, Lost
+from straks.core.ways import Walker
+from straks.core.worst import any_value
+from straks.errors import Unbounded
+from straks.policy.source import Rendering, Spot, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jinja2 import nodes
+
+    from straks.core.bound import EmailBound, SmsBound
+    from straks.core.message import Message, Order
+    from straks.core.parameter import Parameter
+    from straks.core.template import Template
+    from straks.core.way import Way
+    from straks.policy.settings import Policy
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A template with all its languages and channels."""
+
+    template: Template
+    policy: Policy
+
+    @property
+    def manifest_path(self) -> str:
+        """The path of its ``template.toml``."""
+        return f"{self.template.name}/template.toml"
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Every language and channel there is."""
+        return tuple(
+            Page(self.template, locale, channel, self.policy)
+            for locale in self.template.locales
+            for channel in ("sms", "email")
+            if self.template.has(locale, channel)
+        )
+
+    def manifest_spot(self, parameter: str | None = None) -> Spot:
+        """Return the place of a parameter's table, or of the ``[template]`` table."""
+        source = self.template.sources[self.manifest_path]
+        header = "[template]" if parameter is None else f"[parameters.{parameter}]"
+        return Spot.at(self.manifest_path, source, max(source.find(header), 0))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One language and channel of a template, with every way through its files."""
+
+    template: Template
+    locale: str
+    channel: str
+    policy: Policy
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that belong to this page, in the template's own folder."""
+        wanted = (SMS_FILE,) if self.channel == "sms" else (SUBJECT_FILE, HTML_FILE, TEXT_FILE)
+        return tuple(
+            f"{self.template.name}/{self.locale}/{file}"
+            for file in wanted
+            if file in self.template.files[self.locale]
+        )
+
+    def source(self, path: str) -> str:
+        """Return the text of a file of the catalog."""
+        return (
+            self.template.sources[path]
+            if path in self.template.sources
+            else self.template.renderer.source(path)
+        )
+
+    def spot(self, path: str, offset: int = 0) -> Spot:
+        """Return a place in a file of the catalog."""
+        return Spot.at(path, self.source(path), offset)
+
+    @cached_property
+    def bound(self) -> SmsBound | EmailBound | Unbounded:
+        """The proven worst case, or why there is none."""
+        try:
+            return bound(self.template, self.locale, self.channel)
+        except Unbounded as none:
+            return none
+
+    def tree(self, path: str) -> nodes.Template:
+        """Return the parsed tree of a file, whose constant texts know where they stand."""
+        return locate(self.template.renderer, path)
+
+    def renderings(self, path: str) -> tuple[Rendering, ...]:
+        """Return what every way through a file of this page prints, with values that take that way."""
+        if path not in self._kept:
+            try:
+                self._kept[path] = tuple(self._walk(path))
+            except (Lost, TooMany):
+                # The bound says so, with the place.
+                self._kept[path] = ()
+        return self._kept[path]
+
+    @cached_property
+    def _kept(self) -> dict[str, tuple[Rendering, ...]]:
+        return {}
+
+    def _walk(self, path: str) -> Iterator[Rendering]:
+        walker = Walker(self.tree, self.template.parameters, self.locale, self._filtered)
+        # A layout prints the subject, which is a file of its own: any text stands for it here.
+        for way in walker.ways(path, subject=Known("…")):
+            values = self._values(way)
+            yield Rendering.of(way.pieces, values, partial(self._prints, values), path, self.source)
+
+    def _values(self, way: Way) -> dict[str, Any]:
+        """Return values that take *way*: the examples where they fit."""
+        values: dict[str, Any] = {}
+        for name, parameter in self.template.parameters.items():
+            if name in way.absent:
+                continue
+            if isinstance(parameter, ListOf) and name in way.lengths:
+                refs = [f"{name}#{number}" for number in range(way.lengths[name])]
+                values[name] = [_fitting(way, ref, parameter.of, parameter.example[0]) for ref in refs]
+            else:
+                values[name] = _fitting(way, name, parameter, parameter.example)
+        return values
+
+    def _filtered(self, filter_: Filter, value: object) -> object:
+        return self.template.renderer.filtered(filter_.name, value, filter_.arguments, {}, self.locale)
+
+    def _prints(self, values: Mapping[str, Any], hole: Hole) -> str:
+        name, _, item = hole.ref.partition("#")
+        parameter = self.template.parameters[name]
+        value = values[name]
+        if item and isinstance(parameter, ListOf):
+            parameter, value = parameter.of, value[int(item)]
+        shown: object = parameter.show(value, self.locale)
+        if isinstance(shown, Shown) and self.channel == "sms":
+            shown = shown.plainly()
+        for filter_ in hole.filters:
+            shown = self._filtered(filter_, shown)
+        return str(shown)
+
+
+def _fitting(way: Way, ref: str, parameter: Parameter, example: Any) -> Any:  # noqa: ANN401 - any kind's value
+    domain = way.domains.get(ref)
+    if domain is None or domain == domain_of(parameter) or example in getattr(domain, "values", ()):
+        return example
+    if isinstance(domain, Span) and any(low <= example <= high for low, high in domain.intervals):
+        return example
+    return any_value(domain)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A message with the policy."""
+
+    message: Message
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order with the policy."""
+
+    order: Order
+    policy: Policy

@@ -1,0 +1,143 @@
+"""
+A small template to try a rule on: what a rule's ``passes`` and ``fails`` are made of.
+
+A `Trial` is as short as its point: most are one line of SMS. The manifest behind it declares a
+parameter of each common kind, so that an example can use `code`, `lifetime`, `service`, `name`,
+`link` and `count` without declaring them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from straks.core.catalog import Catalog
+from straks.core.idempotency import SIMULATOR_KEY
+from straks.policy.rule import Rule, Scope
+from straks.policy.settings import Policy
+from straks.policy.subject import Filled, Placed, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from straks.core.message import Message
+
+HEAD: Final = """\
+[template]
+purpose = "authentication"
+repeat = "harmless"
+time-to-live = "lifetime"
+"""
+PARAMETERS: Final = """
+[parameters.code]
+kind = "code"
+length = 6
+example = "482913"
+
+[parameters.lifetime]
+kind = "duration"
+min = "2 min"
+max = "10 min"
+example = "5 min"
+
+[parameters.service]
+kind = "text"
+max-length = 24
+alphabet = "gsm-7"
+example = "Skatteetaten"
+
+[parameters.name]
+kind = "name"
+max-length = 40
+personal = true
+example = "Kari"
+
+[parameters.link]
+kind = "url"
+hosts = ["www.example.org"]
+max-length = 60
+example = "https://www.example.org/a"
+
+[parameters.count]
+kind = "integer"
+min = 1
+max = 20
+example = 2
+"""
+
+_LAYOUT: Final = (
+    '<!doctype html><html lang="{{ locale }}"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width"><title>{{ subject }}</title></head><body>'
+    '<div style="display:none">{% block preheader %}{% endblock %}</div>'
+    "{% block content %}{% endblock %}</body></html>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """
+    One example of a rule.
+
+    Give ``sms`` or ``html`` for a lone text in bokmål, or ``files`` for more: paths inside the
+    template's folder (``nn/sms.txt``, ``template.toml``), or from the catalog's folder where they
+    begin with an underscore. ``head`` and ``parameters`` replace the manifest's two halves.
+    """
+
+    sms: str | None = None
+    html: str | None = None
+    subject: str = "Engangskode"
+    files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    head: str = HEAD
+    parameters: str = PARAMETERS
+    policy: Policy = field(default_factory=Policy)
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    to: str | None = None
+    sender: str | None = None
+    occasion: str = "trial/1"
+    reference: str | None = None
+
+    def catalog(self) -> Catalog:
+        """Return the catalog that the trial describes; its only template is named ``trial``."""
+        files = {"_layout/email.html": _LAYOUT, "trial/template.toml": self.head + self.parameters}
+        if self.sms is not None:
+            files["trial/nb/sms.txt"] = self.sms
+        if self.html is not None:
+            files |= {"trial/nb/subject.txt": self.subject, "trial/nb/email.html": self.html}
+        files |= {
+            path if path.startswith("_") else f"trial/{path}": text for path, text in self.files.items()
+        }
+        return Catalog(files)
+
+    def message(self) -> Message:
+        """Return the message that the trial's values make, in its first language."""
+        catalog = self.catalog()
+        template = catalog["trial"]
+        values = {**template.examples, **self.values}
+        locale = template.locales[0]
+        if "sms" in template.channels:
+            return catalog.sms(
+                "trial", locale=locale, to=self.to or "+46701740605", values=values, sender=self.sender
+            )
+        return catalog.email(
+            "trial", locale=locale, to=self.to or "kari@example.org", values=values, sender=self.sender
+        )
+
+
+def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
+    """Yield what a rule of *scope* is given for *trial*."""
+    tried = Trial(sms=trial) if isinstance(trial, str) else trial
+    if scope is Scope.POLICY:
+        yield tried.policy
+    elif scope is Scope.MESSAGE:
+        yield Filled(tried.message(), tried.policy)
+    elif scope is Scope.ORDER:
+        yield Placed(tried.message().order(tried.occasion, SIMULATOR_KEY, tried.reference), tried.policy)
+    elif scope in (Scope.TEMPLATE, Scope.PAGE):
+        whole = Whole(tried.catalog()["trial"], tried.policy)
+        yield from (whole.pages if scope is Scope.PAGE else (whole,))
+
+
+def fails(rule: Rule, trial: Trial | str) -> bool:
+    """Tell whether *rule* sees a flaw in *trial*."""
+    return any(True for subject in subjects(trial, rule.scope) for _ in rule.check(subject))

@@ -1,0 +1,372 @@
+"""``straks check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from straks.cli import baseline, checking
+from straks.cli.checking import roots_of
+from straks.cli.formats import FORMATS, Found, located
+from straks.cli.mending import difference, mend, seen, write_whole
+from straks.errors import InvalidSetting
+from straks.loading import shipped_folder
+from straks.policy.rule import Finding, Fix, Severity
+from straks.policy.sweep import template_that_cannot_be_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+MANIFEST = '[template]\npurpose = "notice"\nrepeat = "harmful"\ntime-to-live = 3600\n'
+POLICY = 'languages = ["nb"]\nselect = ["SMS", "IGN"]\n'
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "straks.toml").write_text(POLICY, "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+def make(name: str, text: str | bytes, manifest: str = MANIFEST) -> Path:
+    """Write a template with this SMS, and return the file of that."""
+    file = Path("templates") / name / "nb" / "sms.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    (file.parents[1] / "template.toml").write_text(manifest, "utf-8")
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def found(result: Result) -> list[dict[str, Any]]:
+    documents: list[dict[str, Any]] = json.loads(result.stdout)
+    return documents
+
+
+def test_the_shipped_templates_are_clean(cli: Callable[..., Result]) -> None:
+    result = cli("check")
+
+    assert result.exit_code == 0
+    assert result.stdout == "5 templates checked, nothing found\n"
+
+
+def test_a_finding_is_shown_at_its_line_and_ends_with_1(cli: Callable[..., Result]) -> None:
+    make("one", "Hei\nKoden er «hemmelig».\n")
+    result = cli("check")
+
+    assert result.exit_code == 1
+    assert "warning[SMS102]" in result.stdout
+    assert f"{Path('templates/one/nb/sms.txt')}:2:10" in result.stdout
+    assert "1 template checked: 2 warnings" in result.stdout
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_says_both_nothing_and_something(cli: Callable[..., Result], form: str) -> None:
+    file = make("one", "Hei\n")
+    clean = cli("check", "--format", form)
+    file.write_text("«Hei»\n", "utf-8")
+    other = cli("check", "--format", form)
+
+    assert (clean.exit_code, other.exit_code) == (0, 1)
+    assert "SMS102" not in clean.stdout
+    assert "SMS102" in other.stdout
+
+
+def test_a_template_that_cannot_be_read_does_not_stop_the_others(cli: Callable[..., Result]) -> None:
+    make("broken", "Hei\n{{ navn }}\n")
+    make("latin", b"Hei\n\xe6\n")
+    make("manifest", "Hei\n", manifest="[template")
+    make("one", "«Hei»\n")
+    result = cli("check", "--format", "json")
+    told = {(each["template"], each["code"], each["line"]) for each in found(result)}
+
+    assert result.exit_code == 2
+    assert told >= {("broken", "TPL001", 2), ("one", "SMS102", 1)}
+    assert [each["file"] for each in found(result) if each["code"] == "TPL001"] == [
+        str(Path("templates") / place)
+        for place in ("broken/nb/sms.txt", "latin/nb/sms.txt", "manifest/template.toml")
+    ]
+    assert not any(each["message"].startswith(each["file"] or "?") for each in found(result))
+
+
+def test_the_rule_about_broken_templates_looks_at_nothing_itself() -> None:
+    assert [*template_that_cannot_be_read.check(None)] == []
+
+
+def test_a_broken_shared_file_is_said_once(cli: Callable[..., Result]) -> None:
+    make("one", "Hei\n")
+    make("two", "Hei\n")
+    Path("templates/_layout").mkdir()
+    Path("templates/_layout/email.html").write_text("<p>{% if %}</p>", "utf-8")
+    result = cli("check", "--format", "json")
+
+    assert result.exit_code == 2
+    assert [(each["code"], each["file"]) for each in found(result)] == [
+        ("TPL001", str(Path("templates/_layout/email.html")))
+    ]
+
+
+def test_a_place_in_the_shipped_layout_is_that_of_the_shipped_file() -> None:
+    make("one", "Hei\n")
+    (root,) = roots_of([], (), ())
+
+    assert root.file_of("_layout/email.html") == str(shipped_folder() / "_layout" / "email.html")
+    assert root.source_of("_layout/email.html").startswith("<!doctype html>")
+    assert root.source_of("no/such.txt") == ""
+
+
+def test_one_template_or_a_file_in_it_can_be_checked_by_itself(cli: Callable[..., Result]) -> None:
+    make("one", "«Hei»\n")
+    file = make("two", "Hei\n")
+
+    assert cli("check", str(file)).exit_code == 0
+    assert cli("check", "templates/two").exit_code == 0
+    assert cli("check", "templates/two", "templates/one").exit_code == 1
+    assert "2 templates checked" in cli("check", str(file), "templates", "templates/one").stdout
+
+
+def test_select_and_ignore_take_codes_and_prefixes(cli: Callable[..., Result]) -> None:
+    make("one", "«Hei» \n")
+
+    def codes(*options: str) -> set[str]:
+        return {each["code"] for each in found(cli("check", "--format", "json", *options))}
+
+    assert codes() == {"SMS102", "SMS107"}
+    assert codes("--select", "sms107") == {"SMS107"}
+    assert codes("--ignore", "SMS107,SMS101") == {"SMS102"}
+    assert codes("--ignore", "SMS", "--ignore", "IGN") == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--select", "SMS9"), "there is no rule 'SMS9'"),
+        (("--write-baseline",), "--write-baseline needs --baseline"),
+        (("--unsafe-fixes",), "--unsafe-fixes needs --fix or --diff"),
+        (("--baseline", "none.json"), "No such file"),
+        (("--baseline", "templates/one/nb/sms.txt"), "is no baseline"),
+        (("--baseline", "bytes"), "is no baseline"),
+        (("nowhere",), "does not exist"),
+        (("empty",), "holds no template"),
+        (("straks.toml",), "is in no template"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2(
+    cli: Callable[..., Result], arguments: tuple[str, ...], said: str
+) -> None:
+    make("one", "Hei\n")
+    Path("empty").mkdir()
+    Path("bytes").write_bytes(b"\xff")
+    result = cli("check", *arguments)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_policy_is_the_nearest(cli: Callable[..., Result]) -> None:
+    make("one", "«Hei»\n")
+    Path("pyproject.toml").write_text('[tool.straks]\nselect = ["SMS107"]\n', "utf-8")
+    beside = cli("check").exit_code
+    Path("templates/pyproject.toml").write_text("[tool.other]\n", "utf-8")
+    passed_over = cli("check").exit_code
+    Path("templates/pyproject.toml").write_text('[tool.straks]\nselect = ["SMS107"]\n', "utf-8")
+    nearer = cli("check").exit_code
+
+    assert (beside, passed_over, nearer) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("straks.toml", b'selct = ["SMS"]', "did you mean 'select'"),
+        ("pyproject.toml", b"[tool", "is not valid TOML"),
+        ("straks.toml", b"\xff", "is not UTF-8"),
+    ],
+)
+def test_a_policy_that_cannot_be_read_ends_with_2(
+    cli: Callable[..., Result], name: str, text: bytes, said: str
+) -> None:
+    make("one", "Hei\n")
+    Path("templates", name).write_bytes(text)
+    result = cli("check")
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+# --- fixes ------------------------------------------------------------------------------------
+
+
+def test_fixing_mends_what_nobody_notices_and_leaves_the_rest(cli: Callable[..., Result]) -> None:
+    file = make("one", "Ga\u030a na\u030a  \n«Hei»\n\n")
+    file.chmod(0o640)
+    first = cli("check", "--fix", "--format", "json")
+    text = file.read_text("utf-8")
+    second = cli("check", "--fix", "--format", "json")
+
+    assert text.startswith("Gå nå\n«Hei»")
+    assert {each["code"] for each in found(first)} == {"SMS102"}
+    assert "mended" in first.stderr
+    assert second.stdout == first.stdout
+    assert second.stderr == ""
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in file.parent.iterdir()] == ["sms.txt"]
+
+
+def test_unsafe_fixes_are_asked_for(cli: Callable[..., Result]) -> None:
+    file = make("one", "«Hei»\n")
+    result = cli("check", "--fix", "--unsafe-fixes")
+
+    assert result.exit_code == 0
+    assert file.read_text("utf-8") == '"Hei"\n'
+
+
+def test_fixes_that_go_round_in_circles_come_to_an_end(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_MOST_PASSES", 1)
+    file = make("one", "Hei  \n")
+
+    assert cli("check", "--fix").exit_code == 0
+    assert file.read_text("utf-8") == "Hei\n"
+
+
+def test_a_diff_shows_what_would_change_and_changes_nothing(cli: Callable[..., Result]) -> None:
+    file = make("one", "Hei  \ndu\n")
+    result = cli("check", "--diff")
+    file.write_text("Hei\ndu\n", "utf-8")
+    clean = cli("check", "--diff")
+
+    assert result.exit_code == 1
+    name = Path("templates/one/nb/sms.txt")
+    assert result.stdout.splitlines()[:2] == [f"--- {name}", f"+++ {name}"]
+    assert "-Hei  \n+Hei\n" in result.stdout
+    assert (clean.exit_code, clean.stdout) == (0, "")
+
+
+def test_a_diff_where_something_cannot_be_read_ends_with_2(cli: Callable[..., Result]) -> None:
+    make("one", b"\xff")
+
+    assert cli("check", "--diff").exit_code == 2
+
+
+def test_windows_line_ends_and_a_byte_order_mark_stay(cli: Callable[..., Result]) -> None:
+    file = make("one", b"\xef\xbb\xbfHei  \r\ndu\r\n")
+    cli("check", "--fix")
+
+    assert file.read_bytes() == b"\xef\xbb\xbfHei\r\ndu\r\n"
+
+
+def test_a_line_end_is_taken_whole_and_put_in_where_it_belongs() -> None:
+    assert mend("a\r\nb", [Fix("x", 1, 2, "")]) == "ab"
+    assert mend("\ufeffab", [Fix("x", 0, 0, "-"), Fix("x", 2, 2, "+")]) == "\ufeff-ab+"
+
+
+def test_a_diff_says_where_a_last_line_has_no_end() -> None:
+    assert difference("a", "x", "y").endswith(
+        "-x\n\\ No newline at end of file\n+y\n\\ No newline at end of file\n"
+    )
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text("before", "utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(file, "\ud800")
+
+    assert file.read_text("utf-8") == "before"
+    assert not list(tmp_path.glob(".a.*"))
+
+
+FIXES = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 12), st.sampled_from(["", "x", "yy"])).map(
+        lambda three: Fix("f", min(three[:2]), max(three[:2]), three[2])
+    ),
+    max_size=6,
+)
+
+
+@given(st.text("ab\n", max_size=12), FIXES)
+def test_fixes_never_overlap_and_touch_nothing_else(text: str, fixes: list[Fix]) -> None:
+    fitting = [fix for fix in fixes if fix.end <= len(text)]
+    applied: list[Fix] = []
+    for fix in sorted(fitting, key=lambda fix: (fix.start, fix.end)):
+        last = applied[-1] if applied else None
+        if last is None or (fix.start >= last.end and not fix.start == fix.end == last.end):
+            applied.append(fix)
+    wanted = text
+    for fix in reversed(applied):
+        wanted = wanted[: fix.start] + fix.text + wanted[fix.end :]
+    windows = "\ufeff" + text.replace("\n", "\r\n")
+
+    assert mend(text, fitting) == wanted
+    assert mend(windows, fitting) == "\ufeff" + wanted.replace("\n", "\r\n")
+    assert seen(windows) == text
+
+
+# --- baseline ---------------------------------------------------------------------------------
+
+
+def test_a_baseline_hides_what_it_knows_and_says_what_is_gone(cli: Callable[..., Result]) -> None:
+    file = make("one", "«Hei»\n")
+    written = cli("check", "--baseline", "known.json", "--write-baseline")
+    hidden = cli("check", "--baseline", "known.json")
+    file.write_text("En ny linje\n«Hei»\n", "utf-8")
+    moved = cli("check", "--baseline", "known.json")
+    file.write_text("«Hei»\n…\n", "utf-8")
+    new = cli("check", "--baseline", "known.json", "--format", "json")
+    file.write_text("Hei\n", "utf-8")
+    gone = cli("check", "--baseline", "known.json")
+
+    assert (written.exit_code, hidden.exit_code, moved.exit_code) == (0, 0, 0)
+    assert "known.json: 2 findings written" in written.stderr
+    assert [each["line"] for each in found(new)] == [2]
+    assert gone.exit_code == 0
+    assert gone.stderr.count("no longer found, so take it out of the baseline: SMS102 in one/nb/sms.txt") == 2
+
+
+def test_what_cannot_be_read_is_in_no_baseline(cli: Callable[..., Result]) -> None:
+    make("one", b"\xff")
+    written = cli("check", "--baseline", "known.json", "--write-baseline")
+
+    assert written.exit_code == 2
+    assert json.loads(Path("known.json").read_text("utf-8"))["findings"] == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 2, "findings": {}}', '{"version": 1, "findings": {"a": 1}}']
+)
+def test_what_is_no_baseline_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"known\.json is no baseline"):
+        baseline.read(text, "known.json")
+
+
+LINES = st.lists(st.sampled_from(["«", "»", "Hei", "…"]), max_size=8)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINES, LINES)
+def test_a_baseline_knows_as_many_of_each_as_it_saw(before: list[str], after: list[str]) -> None:
+    def seen_in(lines: list[str]) -> tuple[Found, ...]:
+        findings = [
+            Finding("SMS102", "n", Severity.WARNING, "m", "h", path="p", line=number, column=1)
+            for number, line in enumerate(lines, start=1)
+            if line != "Hei"
+        ]
+        return located(findings, str, lambda _: "\n".join(lines))
+
+    known = baseline.read(baseline.written(seen_in(before)), "known.json")
+    fresh = baseline.new(seen_in(after), known)
+    for mark in ("«", "»", "…"):
+        added = max(after.count(mark) - before.count(mark), 0)
+
+        assert sum(each.source == mark for each in fresh) == added
+    assert len(baseline.gone(seen_in(after), known)) == sum(
+        max(before.count(mark) - after.count(mark), 0) for mark in ("«", "»", "…")
+    )

@@ -1,0 +1,133 @@
+"""Idempotency ids: keyed, bounded, and the same for ever."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from straks.core.idempotency import SIMULATOR_KEY, checked_key, idempotency_id, pseudonym
+from straks.errors import InvalidKey, InvalidSetting
+
+KEY = b"a key for tests, nothing else"
+ORDER: dict[str, Any] = {
+    "key": KEY,
+    "template": "one-time-code",
+    "channel": "sms",
+    "locale": "nb",
+    "recipient": "+46701740605",
+    "sender": None,
+    "values": {"code": "482913", "lifetime": "300", "service": "Skatteetaten"},
+    "occasion": "login/8841",
+}
+
+
+def id_of(**change: Any) -> str:  # noqa: ANN401 - wrong types are tried too
+    return idempotency_id(**{**ORDER, **change})
+
+
+def test_the_id_of_an_order_is_what_it_was_in_every_release_before() -> None:
+    # Never to be changed: another id makes every repeat another message.
+    assert id_of() == "one-time-code.sms.t4kt7x3nh63puuxwmnyo3krtknjpjyko"
+
+
+def test_the_pseudonym_of_a_recipient_is_what_it_was_in_every_release_before() -> None:
+    assert pseudonym("+46701740605", KEY) == "f47609200c47071775e9f92ff5654cdf"
+
+
+def test_the_order_in_which_values_are_given_does_not_matter() -> None:
+    turned = dict(reversed(ORDER["values"].items()))
+
+    assert id_of(values=turned) == id_of()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": b"another key for tests, as long"},
+        {"template": "one-time-codes"},
+        {"channel": "email"},
+        {"locale": "nn"},
+        {"recipient": "+46701740606"},
+        {"sender": "Skatt"},
+        {"sender": ""},
+        {"values": {**ORDER["values"], "code": "482914"}},
+        {"values": {**ORDER["values"], "more": ""}},
+        {"values": {"code": "482913", "lifetime": "300Skatteetaten", "service": ""}},
+        {"values": {}},
+        {"occasion": "login/8842"},
+        {"occasion": " login/8841"},
+    ],
+)
+def test_whatever_is_another_order_has_another_id(change: dict[str, Any]) -> None:
+    assert id_of(**change) != id_of()
+
+
+def test_templates_that_begin_alike_do_not_share_ids() -> None:
+    long = "a-very-long-template-name-that-goes-on"
+    one, other = (id_of(template=f"{long}-{end}") for end in ("one", "other"))
+
+    assert one.partition(".")[0] == other.partition(".")[0] == long[:24]
+    assert one != other
+    assert len(one) <= 64
+
+
+@pytest.mark.parametrize("template", ["påminnelse", "to ord", "a.b", "../x", "Ærlig-talt", "日本語" * 30])
+def test_an_id_is_safe_in_logs_and_addresses_whatever_the_template_is_called(template: str) -> None:
+    made = id_of(template=template, channel="email")
+
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,24}\.email\.[a-z2-7]{32}", made)
+
+
+@pytest.mark.parametrize("occasion", ["", "  ", "\n", None, 8841, b"login"])
+def test_an_order_needs_an_occasion(occasion: object) -> None:
+    with pytest.raises(InvalidSetting, match="an order needs an occasion: your own name for the event"):
+        id_of(occasion=occasion)
+
+
+def test_any_text_may_name_an_occasion_and_any_value_be_hashed() -> None:
+    odd = id_of(occasion="\ud800 æ \0", values={"note": "😀\n"})
+
+    assert odd.isascii()
+
+
+# --- keys --------------------------------------------------------------------------------------
+
+
+def test_a_key_is_used_as_it_is_while_it_fits() -> None:
+    assert checked_key(b"x" * 16) == b"x" * 16
+    assert checked_key(b"x" * 64) == b"x" * 64
+    assert checked_key(SIMULATOR_KEY) == SIMULATOR_KEY
+
+
+def test_a_longer_key_counts_to_its_last_byte() -> None:
+    long = checked_key(b"x" * 65)
+
+    assert len(long) == 64
+    assert long != checked_key(b"x" * 66) != b"x" * 64
+    assert id_of(key=long) != id_of(key=b"x" * 64)
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (None, "at least 16 random bytes that stay the same; none was given"),
+        (b"", "this has 0"),
+        (b"secret-secret-1", r"this has 15. Make one with secrets.token_bytes\(32\)"),
+        ("secret-secret-secret", "this is str"),
+        (bytearray(b"secret-secret-secret"), "this is bytearray"),
+    ],
+)
+def test_a_key_that_is_none_is_refused_and_never_shown(key: object, why: str) -> None:
+    with pytest.raises(InvalidKey, match=why) as caught:
+        checked_key(key)
+
+    assert "secret-" not in repr(caught.value)
+
+
+def test_a_pseudonym_is_the_recipients_under_this_key_alone() -> None:
+    assert pseudonym("kari@example.org", KEY) == pseudonym("kari@example.org", KEY)
+    assert pseudonym("kari@example.org", KEY) != pseudonym("ola@example.org", KEY)
+    assert pseudonym("kari@example.org", KEY) != pseudonym("kari@example.org", SIMULATOR_KEY)
+    assert re.fullmatch("[0-9a-f]{32}", pseudonym("åse@example.org", KEY))

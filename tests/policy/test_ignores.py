@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from straks.policy.engine import inspect
+from straks.policy.rules import sms
+from straks.policy.settings import Policy
+from straks.policy.trial import Trial
+
+if TYPE_CHECKING:
+    from straks.policy.rule import Finding
+
+UCS2 = (sms.character_that_forces_ucs2,)
+REASON = "{# straks: ignore[SMS102] the name is written so #}"
+
+
+def found_in(text: str, policy: Policy | None = None) -> tuple[Finding, ...]:
+    return inspect(Trial(sms=text).catalog()["trial"], policy, UCS2)
+
+
+def codes_in(text: str, policy: Policy | None = None) -> list[str]:
+    return [finding.code for finding in found_in(text, policy)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{REASON}\nHei «du»",
+        f"Hei «du» {REASON}",
+        "{#straks:ignore[ SMS102 ] why#}\nHei «du»",
+        "{#- straks: ignore[SMS102,] why -#}\nHei «du»",
+        "{# straks: ignore[SMS102] a reason\nover two lines #}Hei «du»",
+    ],
+)
+def test_an_ignore_with_a_reason_covers_its_own_line_and_the_next(text: str) -> None:
+    assert codes_in(text) == []
+
+
+def test_an_ignore_covers_no_line_above_it_and_none_two_below() -> None:
+    assert codes_in(f"«\n{REASON}\n\n«") == ["SMS102", "IGN002", "SMS102"]
+
+
+def test_an_ignore_of_another_rule_does_not_count() -> None:
+    assert codes_in("{# straks: ignore[SMS101] why #}\n«") == ["IGN002", "SMS102"]
+
+
+def test_several_rules_are_ignored_at_once() -> None:
+    assert codes_in("{# straks: ignore[SMS102, SMS103] why #}\n«") == ["IGN002"]
+
+
+@pytest.mark.parametrize("text", ["{# straks: ignore[SMS102] #}\n«", "{# straks: ignore[SMS102]#}\n«"])
+def test_an_ignore_without_a_reason_is_a_finding_and_ignores_nothing(text: str) -> None:
+    assert codes_in(text) == ["IGN001", "SMS102"]
+
+
+def test_an_ignore_of_nothing_is_a_finding() -> None:
+    assert codes_in("{# straks: ignore[] why #}Hei") == ["IGN001"]
+
+
+def test_an_ignore_that_matches_nothing_is_a_finding_at_its_place() -> None:
+    (found,) = found_in(f"Hei\n  {REASON} du")
+
+    assert (found.code, found.path, found.line, found.column) == ("IGN002", "trial/nb/sms.txt", 2, 3)
+    assert "no SMS102 is found here" in found.message
+
+
+def test_an_ignore_of_a_rule_that_the_policy_does_not_want_is_no_finding() -> None:
+    assert codes_in(REASON + "Hei", Policy(ignore={"SMS102": "names"})) == []
+
+
+def test_findings_about_ignores_can_be_ignored_by_the_policy() -> None:
+    assert codes_in(REASON + "Hei", Policy(ignore={"IGN": "later"})) == []
+
+
+def test_an_ignore_in_one_file_does_not_cover_another() -> None:
+    trial = Trial(sms=f"{REASON}\nHei", files={"nn/sms.txt": "Hei\n«"})
+    found = inspect(trial.catalog()["trial"], None, UCS2)
+
+    assert [(each.code, each.path) for each in found] == [
+        ("IGN002", "trial/nb/sms.txt"),
+        ("SMS102", "trial/nn/sms.txt"),
+    ]
+
+
+def test_a_comment_that_is_no_ignore_is_left_alone() -> None:
+    assert codes_in("{# straks is nice #}Hei {# ignore[SMS102] #}") == []
+
+
+def test_a_finding_without_a_place_in_a_file_is_not_ignored() -> None:
+    trial = Trial(sms="{# straks: ignore[SMS108] why #}Hei {{ code }}")
+    found = inspect(trial.catalog()["trial"], None, (sms.parameter_that_nothing_uses,))
+
+    assert {each.code for each in found} == {"SMS108", "IGN002"}

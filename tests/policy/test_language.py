@@ -1,0 +1,229 @@
+"""The rules about languages, beyond their examples, and the words they go by."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from straks.core.catalog import Catalog
+from straks.errors import BrokenTemplate, UnknownLocale
+from straks.policy.engine import inspect
+from straks.policy.rules.language import RULES, marker_words
+from straks.policy.settings import Policy
+from straks.policy.trial import HEAD, PARAMETERS, Trial, fails
+
+if TYPE_CHECKING:
+    from straks.policy.rule import Finding, Rule
+
+SHIPPED = Path(__file__).parents[2] / "templates"
+CHOICE = """
+[parameters.status]
+kind = "choice"
+example = "open"
+[parameters.status.choices]
+open = { nb = "ikkje ferdig", nn = "ikkje ferdig", en = "not done" }
+"""
+
+
+def found(trial: Trial) -> list[Finding]:
+    return list(inspect(trial.catalog()["trial"], trial.policy, RULES))
+
+
+def only(code: str, trial: Trial) -> list[Finding]:
+    return [finding for finding in found(trial) if finding.code == code]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_each_rule_is_silent_on_what_passes_and_speaks_on_what_fails(rule: Rule) -> None:
+    assert [trial for trial in rule.passes if fails(rule, trial)] == []
+    assert [trial for trial in rule.fails if not fails(rule, trial)] == []
+
+
+def test_the_shipped_templates_are_clean() -> None:
+    files = {
+        str(path.relative_to(SHIPPED)): path.read_text("utf-8")
+        for path in SHIPPED.rglob("*")
+        if path.is_file()
+    }
+
+    assert inspect(Catalog(files), None, RULES) == ()
+
+
+def refused_by(dictionary: str, words: frozenset[str]) -> frozenset[str]:
+    """Return those *words* that Debian's dictionary does not know."""
+    hunspell = shutil.which("hunspell")
+    there = Path("/usr/share/hunspell", f"{dictionary}.dic").exists()
+    if hunspell is None or not there:
+        # CI installs them, and fails if this is skipped there.
+        pytest.skip("the words are judged by Debian's dictionaries: apt-get install hunspell hunspell-no")
+    answer = subprocess.run(  # noqa: S603 - a fixed command with words of ours
+        [hunspell, "-i", "utf-8", "-l", "-d", f"/usr/share/hunspell/{dictionary}"],
+        input="\n".join(sorted(words)),
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return frozenset(answer.stdout.split())
+
+
+@pytest.mark.parametrize(("own", "other"), [("nb", "nn"), ("nn", "nb")])
+def test_the_dictionaries_know_each_word_in_its_own_form_alone(own: str, other: str) -> None:
+    words = marker_words()[own]
+
+    assert refused_by(f"{own}_NO", words) == frozenset()
+    assert words - refused_by(f"{other}_NO", words) == frozenset()
+
+
+def test_the_dictionaries_know_every_norwegian_word_and_no_english_one() -> None:
+    words = marker_words()
+
+    assert refused_by("nb_NO", words["norwegian"]) & refused_by("nn_NO", words["norwegian"]) == frozenset()
+    for dictionary in ("nb_NO", "nn_NO"):
+        assert words["english"] - refused_by(dictionary, words["english"]) == frozenset()
+
+
+def test_the_words_are_a_few_hundred_in_small_letters_and_in_one_list_each() -> None:
+    words = marker_words()
+
+    assert 300 < len(words["nb"] | words["nn"]) < 600
+    assert not words["nb"] & words["nn"]
+    assert not words["english"] & (words["nb"] | words["nn"] | words["norwegian"])
+    assert all(word.islower() and word.isalpha() for kind in words.values() for word in kind)
+
+
+def test_a_strange_word_is_found_where_it_stands() -> None:
+    trial = Trial(
+        files={"nn/sms.txt": "Hei.\n{% if count > 1 %}Saka er\n  ikke klar.{% else %}Ja.{% endif %}"}
+    )
+
+    [finding] = only("LNG804", trial)
+
+    assert (finding.path, finding.line, finding.column) == ("trial/nn/sms.txt", 3, 3)
+    assert finding.message == "“ikke” is bokmål, in a text that is nn"
+
+
+def test_a_strange_word_in_html_is_found_where_it_stands() -> None:
+    [finding] = only("LNG804", Trial(html='<h1 title="x">Hei</h1>\n<p>Dette er <b>ikkje</b> klart.</p>'))
+
+    assert (finding.path, finding.line, finding.column) == ("trial/nb/email.html", 2, 16)
+
+
+def test_a_strange_word_among_the_choices_is_found_in_the_manifest() -> None:
+    [finding] = only("LNG804", Trial(sms="Saken er {{ status }}.", parameters=PARAMETERS + CHOICE))
+
+    lines = (HEAD + PARAMETERS + CHOICE).split("\n")
+    assert finding.path == "trial/template.toml"
+    assert finding.line is not None
+    assert finding.column is not None
+    assert lines[finding.line - 1][finding.column - 1 :].startswith("ikkje")
+
+
+def test_a_choice_that_is_written_otherwise_is_found_at_its_parameter() -> None:
+    written = CHOICE.replace('nb = "ikkje', 'nb = "\\u0069kkje').replace('nn = "ikkje ferdig"', 'nn = "x"')
+
+    [finding] = only("LNG804", Trial(sms="{{ status }}", parameters=PARAMETERS + written))
+
+    assert finding.line == (HEAD + PARAMETERS + written).split("\n").index("[parameters.status]") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hei {{ name }}",
+        "Brev fra Ein Gard og Dei Nye.",
+        "Se nokon.example.org og post@ikkje.example.org",
+        "Programmet eg-meg",
+        "{{ count }}meir",
+    ],
+)
+def test_names_addresses_and_values_are_no_prose(text: str) -> None:
+    trial = Trial(sms=text, values={"name": "Ikkje Eg"})
+
+    assert only("LNG804", trial) == []
+
+
+def test_the_first_word_of_a_sentence_is_read_for_all_its_capital() -> None:
+    assert len(only("LNG804", Trial(sms="Hei. Ikkje svar. «Eg» er meg.\nKorleis?"))) == 3
+
+
+def test_a_part_in_another_language_is_marked_to_its_end() -> None:
+    marked = '<p>Hei <span lang="nn">ikkje</span> ikkje</p>'
+    [finding] = only("LNG804", Trial(html=marked))
+    assert finding.column == marked.rindex("ikkje") + 1
+
+    assert only("LNG804", Trial(html='<p lang="nn">ikkje<br>')) == []
+    assert len(only("LNG804", Trial(html='<p lang="nb">ikkje</p>'))) == 1
+
+
+def test_a_language_may_be_left_out_where_the_policy_does_without() -> None:
+    trial = Trial(sms="Hei", policy=Policy(languages=("nb",)))
+
+    assert found(trial) == []
+
+
+def test_what_is_missing_is_named_with_its_language() -> None:
+    messages = [finding.message for finding in only("LNG801", Trial(sms="Hei"))]
+
+    assert messages == ["trial has no sms in en", "trial has no sms in nn"]
+
+
+def test_a_branch_or_a_value_that_one_language_lacks_is_named() -> None:
+    trial = Trial(
+        files={
+            "nb/sms.txt": '{{ "flere" if count > 1 else "en" }} {{ service }}',
+            "nn/sms.txt": "{% if count %}ja{% endif %}",
+            "en/sms.txt": "{{ service }} {{ count }}",
+        }
+    )
+
+    assert [(finding.path, finding.message) for finding in only("LNG802", trial)] == [
+        ("trial/en/sms.txt", "trial/en/sms.txt does not ask about count, as trial/nb/sms.txt does"),
+        ("trial/nn/sms.txt", "trial/nn/sms.txt does not show service, as trial/nb/sms.txt does"),
+    ]
+
+
+def test_short_texts_and_those_that_nothing_can_follow_have_no_length_to_compare() -> None:
+    trial = Trial(html="<p>Hei</p>", files={"nn/subject.txt": "Ei mykje lengre linje", "nn/email.html": ""})
+
+    assert only("LNG805", trial) == []
+
+
+def test_a_long_sentence_is_found_where_it_begins() -> None:
+    [finding] = only("LNG808", Trial(sms="Hei. " + "ord " * 40 + "slutt. Takk."))
+
+    assert (finding.line, finding.column) == (1, 6)
+    assert "41 words" in finding.message
+
+
+def test_paragraphs_and_addresses_do_not_add_up_to_a_sentence() -> None:
+    html = "".join(f"<p>{'ord ' * 20}</p>" for _ in range(3))
+
+    assert only("LNG808", Trial(html=html)) == []
+    assert only("LNG808", Trial(sms="Kl. 12.30 og " + "ord " * 30)) == []
+
+
+def test_names_of_bodies_are_left_alone_in_english() -> None:
+    assert only("LNG809", Trial(files={"en/sms.txt": "Lånekassen or Lånekassa"})) == []
+
+
+def test_another_language_is_served_only_where_the_manifest_says_so() -> None:
+    values = Trial(sms="Hei").catalog()["trial"].examples
+    silent = Trial(sms="Hei").catalog()
+    declared = Trial(sms="Hei", head=HEAD + 'fallback = { se = "nb" }\n').catalog()
+
+    with pytest.raises(UnknownLocale):
+        silent.sms("trial", locale="se", to="+46701740605", values=values)
+    assert declared.sms("trial", locale="se", to="+46701740605", values=values).locale == "nb"
+    empty = Trial(sms="{% if count > 5 %}Hei{% endif %}").catalog()
+    with pytest.raises(BrokenTemplate, match="empty"):
+        empty.sms("trial", locale="nb", to="+46701740605", values=values)
+    with pytest.raises(BrokenTemplate, match="does not declare"):
+        Trial(sms="{{ title }}").catalog()
+
+
+def test_nothing_of_a_message_at_run_time_is_needed() -> None:
+    assert [list(rule.check(None)) for rule in RULES if rule.test] == [[]] * 3
