@@ -16,6 +16,7 @@ of each: still a bound, though no value may reach it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Prints: TypeAlias = Callable[[Hole, Any], str]
 Spot: TypeAlias = tuple[Hole, Callable[[str], int]]
 
+_OTHER_SPACE = re.compile(r"(?![ \n\r])\s")
 MOST_COMBINATIONS: Final = 4_096
 
 
@@ -81,14 +83,14 @@ def worst_sms(pieces: Sequence[Piece], domains: Mapping[str, Domain], prints: Pr
         TooManyCombinations: More values depend on each other than can be weighed.
     """
     holes = _holes(pieces)
-    said = "".join(_text(piece) for piece in pieces)
     worst: Worst | None = None
-    for encoding in (Encoding.GSM7, Encoding.UCS2):
+    for encoding, spoken in ((Encoding.GSM7, _plainly_spaced(pieces)), (Encoding.UCS2, pieces)):
+        forced = FOREIGN.search("".join(_text(piece) for piece in spoken)) is not None
         options = {ref: _sms_options(at, domains[ref], prints, encoding) for ref, at in holes.items()}
-        for choices in _choices(options, encoding, forced=FOREIGN.search(said) is not None):
+        for choices in _choices(options, encoding, forced=forced):
             for chosen in product(*choices):
                 by_ref = dict(zip(options, chosen, strict=True))
-                found = segment(_filled(pieces, holes, by_ref), encoding=encoding)
+                found = segment(_filled(spoken, holes, by_ref), encoding=encoding)
                 if worst is None or (len(found), found.units) > worst.load:
                     worst = Worst(found, {ref: option.value for ref, option in by_ref.items()})
     if worst is None:
@@ -99,6 +101,11 @@ def worst_sms(pieces: Sequence[Piece], domains: Mapping[str, Domain], prints: Pr
         for ref, value in worst.values.items()
     }
     return Worst(worst.segmentation, values)
+
+
+def _plainly_spaced(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return *pieces* with plain spaces: another may be trimmed away beside an empty value."""
+    return [piece if isinstance(piece, Hole) else _OTHER_SPACE.sub(" ", _text(piece)) for piece in pieces]
 
 
 def _choices(
