@@ -39,6 +39,8 @@ ALL = ["nb", "nn", "en"]
         ("en-GB-oxendict", ALL, "en"),
         ("no", ALL, "nb"),
         ("no-NO", ["nn", "nb"], "nb"),
+        ("no, nn", ["nn", "nb"], "nb"),
+        ("no;q=0, sv", ["nb", "nn"], "nn"),
         ("se", ALL, "nb"),
         ("se", ["en", "se"], "se"),
         ("se", ["en", "nn"], "nn"),

@@ -226,6 +226,13 @@ def test_the_twin_is_the_same_message_without_html() -> None:
     assert twin == "<Kari>\n\nSe siden <https://example.org/?a&b>\n\n\n\nb"
 
 
+def test_what_an_empty_value_leaves_behind_is_trimmed_from_the_twin() -> None:
+    source = "<p>{{ empty }}</p><p>Til: {{ empty }}</p><p>b {{ empty }}</p>"
+    _, twin = Renderer({"m/nb/email.html": source}).html("m/nb/email.html", {"empty": ""})
+
+    assert twin == "Til:\n\nb"
+
+
 # --- what is found at load ---------------------------------------------------------------------
 
 

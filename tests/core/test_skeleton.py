@@ -146,6 +146,7 @@ def test_in_an_address_for_mail_an_at_and_a_plus_stay() -> None:
         ('<p title="a"alt="{0}">', "in a tag that is not plain HTML"),
         ('<p style="color: {0}">a</p>', "in the attribute 'style'"),
         ('<p class="{0}">a</p>', "in the attribute 'class'"),
+        ('<meta http-equiv="refresh" content="0; url={0}">', "in the attribute 'content'"),
         ('<p onclick="{0}">a</p>', "in the attribute 'onclick'"),
         ('<a href="{0}">a</a>', "begins the address in 'href'"),
         ('<a href=" {1}">a</a>', "begins the address in 'href'"),

@@ -221,9 +221,20 @@ def test_nothing_in_a_message_becomes_part_of_the_page(
     answer = visit(desk, "GET", "/")
 
     assert b"<script" not in answer.body
-    assert answer.body.count(b"&lt;script&gt;") == 5
+    # The HTML e-mail's body stands twice: in its frame, and as its source.
+    assert answer.body.count(b"&lt;script&gt;") == 6
     assert "script" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_an_html_email_is_shown_in_a_frame_that_may_do_nothing(desk: Desk, post: Way, email: Maker) -> None:
+    post("email", email("1", body='<p title="a">Hei</p>', content_type="Html"))
+    page = visit(desk, "GET", "/").body.decode()
+
+    assert (
+        '<iframe sandbox title="The e-mail as it is shown" srcdoc="&lt;p title=&quot;a&quot;&gt;Hei' in page
+    )
+    assert page.count("<iframe") == 1
 
 
 def test_the_page_knows_the_dark(desk: Desk) -> None:

@@ -39,7 +39,7 @@ FRAGMENT_ENDS: Final = "\x03"
 # stands in an address.
 MARKER: Final = re.compile(r"https://strx(\d+)xurl|strx(\d+)x(?:rts|pct)")
 
-_TEXT_ATTRIBUTES = frozenset({"title", "alt", "aria-label", "abbr", "summary", "lang", "content"})
+_TEXT_ATTRIBUTES = frozenset({"title", "alt", "aria-label", "abbr", "summary", "lang"})
 _URL_ATTRIBUTES = frozenset({"href", "src"})
 # Whoever may choose what follows these cannot choose the host any more.
 _FIXED_URL = re.compile(r"https://[^/?#]+[/?#]|(mailto:|tel:)", re.IGNORECASE)

@@ -1,8 +1,9 @@
 """
 The inbox as a page for people: one file, no script, nothing from elsewhere, in light and dark.
 
-Whatever the messages hold is shown as text. An HTML e-mail is shown as its source, because a page
-on this address that rendered what anyone may send would be theirs.
+Whatever the messages hold is shown as text, but for an HTML e-mail, which is shown as a mailbox shows
+it: in a frame whose sandbox allows nothing (no script, no form, no origin), under this page's own
+policy, which loads nothing from anywhere. Its source is a click away.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ ol { list-style: none; margin: 1.5rem 0 0; padding: 0 }
 li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem;
   margin-bottom: 1rem }
 pre { margin: .75rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
+iframe { width: 100%; height: 26rem; margin: .75rem 0; border: 1px solid var(--line);
+  border-radius: .25rem; background: #fff; color-scheme: normal }
 code { font-family: ui-monospace, monospace } b { color: var(--mark) }
 """
 
@@ -77,7 +80,14 @@ def _entry(message: Message) -> str:
     code = "" if message.code is None else f"<p>Code: <b><code>{escape(message.code)}</code></b></p>\n"
     return f"""<li>
 <h2>{name} to {escape(message.recipient)} from {escape(message.sender)}</h2>
-{subject}<pre>
-{escape(message.body)}</pre>
+{subject}{_body(message)}
 {code}<p>{escape(" · ".join(facts))}</p>
 </li>"""
+
+
+def _body(message: Message) -> str:
+    source = f"<pre>\n{escape(message.body)}</pre>"
+    if message.content_type != "Html":
+        return source
+    frame = f'<iframe sandbox title="The e-mail as it is shown" srcdoc="{escape(message.body)}"></iframe>'
+    return f"{frame}\n<details><summary>Source</summary>{source}</details>"
