@@ -134,6 +134,7 @@ def test_in_an_address_for_mail_an_at_and_a_plus_stay() -> None:
         ("<style>{0}</style>", "inside <style>"),
         ("<style/>{0}</style>", "inside <style>"),
         ("<style/><p>{0}</p>", "inside <style>"),
+        ("<style/><b>a</b>{0}", "inside <style>"),
         ("<script>var a = '{0}'</script>", "inside <script>"),
         ("<xmp><b>{0}</b></xmp>", "inside <xmp>"),
         ('<noscript><img alt="{0}"></noscript>', "inside <noscript>"),
