@@ -21,13 +21,13 @@ from straks.core.domain import Free, TooMany, domain_of
 from straks.core.email_address import EmailAddress
 from straks.core.hygiene import starts_with_mark
 from straks.core.list_kind import ListOf
-from straks.core.parameter import Shown
 from straks.core.phone_number import PhoneKind, PhoneNumber
+from straks.core.printing import Printer
 from straks.core.segment import Encoding, segment
 from straks.core.skeleton import Place, in_place, marker_of
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.core.text_kinds import Url
-from straks.core.way import Filter, Hole, Joined, Lost, Said
+from straks.core.way import Hole, Joined, Lost, Said
 from straks.core.ways import Walker
 from straks.core.worst import Spot, TooManyCombinations, Worst, any_value, worst_sms, worst_total
 from straks.errors import InvalidSetting, StraksError, Unbounded
@@ -113,7 +113,8 @@ class _Case:
         self._locale = locale
         self._folder = f"{template.name}/{locale}"
         self._renderer = template.renderer
-        self._walker = Walker(self._renderer.tree, template.parameters, locale, self._filtered)
+        self._printer = Printer(template, locale)
+        self._walker = Walker(self._renderer.tree, template.parameters, locale, self._printer.filtered)
 
     def sms(self) -> SmsBound:
         worst: Worst | None = None
@@ -121,7 +122,7 @@ class _Case:
         characters = recorded = 0
         for way in self._walker.ways(f"{self._folder}/{SMS_FILE}"):
             pieces = _as_sent(way.pieces)
-            found = worst_sms(pieces, way.domains, self._prints_plainly)
+            found = worst_sms(pieces, way.domains, self._printer.prints_plainly)
             if found is None:
                 continue
             if worst is None or found.load > worst.load:
@@ -153,7 +154,7 @@ class _Case:
             for way in self._walker.ways(file, head, subject=Joined(tuple(map(_said, subject)))):
                 fixed, spots = self._html_spots(way, file) if has_html else _text_spots(way)
                 titled = [(piece, len) for piece in subject if isinstance(piece, Hole)]
-                size, values = worst_total(spots, way.domains, self._prints, then=titled)
+                size, values = worst_total(spots, way.domains, self._printer.prints, then=titled)
                 if fixed + size > most:
                     most, witness = fixed + size, self._values(way, values)
         return EmailBound(most, longest, exact=self._email_size(witness) == (most, longest), witness=witness)
@@ -182,37 +183,17 @@ class _Case:
         return fixed, spots
 
     def _is_link(self, piece: Piece) -> bool:
-        parameter = self._parameter(piece.ref) if isinstance(piece, Hole) and not piece.filters else None
+        parameter = (
+            self._printer.parameter(piece.ref) if isinstance(piece, Hole) and not piece.filters else None
+        )
         return isinstance(parameter, Url)
 
     def _total(self, pieces: Sequence[Piece], way: Way, size: Callable[[str], int]) -> int:
         fixed = sum(size(_text_of(piece)) for piece in pieces if not isinstance(piece, Hole))
         spots = [(piece, size) for piece in pieces if isinstance(piece, Hole)]
-        return fixed + worst_total(spots, way.domains, self._prints_plainly)[0]
+        return fixed + worst_total(spots, way.domains, self._printer.prints_plainly)[0]
 
     # --- values ---------------------------------------------------------------------------
-
-    def _parameter(self, ref: str) -> Parameter:
-        name, _, item = ref.partition("#")
-        parameter = self._template.parameters[name]
-        return parameter.of if item and isinstance(parameter, ListOf) else parameter
-
-    def _filtered(self, filter_: Filter, value: object) -> object:
-        return self._renderer.filtered(filter_.name, value, filter_.arguments, {}, self._locale)
-
-    def _prints(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
-        shown: object = self._parameter(hole.ref).show(value, self._locale)
-        for filter_ in hole.filters:
-            shown = self._filtered(filter_, shown)
-        return str(shown)
-
-    def _prints_plainly(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
-        shown: object = self._parameter(hole.ref).show(value, self._locale)
-        if isinstance(shown, Shown):
-            shown = shown.plainly()
-        for filter_ in hole.filters:
-            shown = self._filtered(filter_, shown)
-        return str(shown)
 
     def _values(self, way: Way, found: Mapping[str, Any]) -> dict[str, Any]:
         """Return values for every parameter that take *way* and are *found* where it has holes."""

@@ -42,7 +42,24 @@ def _string(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(Parameter):
+class _AsWritten(Parameter):
+    """A kind whose value is text, the same in every language and wherever it is kept."""
+
+    def show(self, value: str, locale: str) -> object:  # noqa: ARG002 - the same in every language
+        """Return the text as it is."""
+        return value
+
+    def canonical(self, value: str) -> str:
+        """Return the text as it is; of a choice the value, not the word, which may be corrected."""
+        return str(value)
+
+    def read(self, text: str) -> str:
+        """Return *text* as it is."""
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code(_AsWritten):
     """
     A one-time code: a fixed number of characters from an ASCII alphabet, digits by default.
 
@@ -72,21 +89,9 @@ class Code(Parameter):
             raise Unfit(f"takes {self.limits}; this has others among them")
         return code
 
-    def show(self, value: str, locale: str) -> str:  # noqa: ARG002 - a code is the same in every language
-        """Return the code as it is."""
-        return value
-
-    def canonical(self, value: str) -> str:
-        """Return the code as it is."""
-        return value
-
-    def read(self, text: str) -> str:
-        """Return *text* as it is."""
-        return text
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text(Parameter):
+class Text(_AsWritten):
     """Free text within a length: a word, a sentence, or a few lines where ``lines`` is above 1."""
 
     kind: ClassVar[str] = "text"
@@ -132,18 +137,6 @@ class Text(Parameter):
             raise Unfit(f'takes {self.limits}; {what}; replace it, or declare alphabet = "any"')
         return text
 
-    def show(self, value: str, locale: str) -> str:  # noqa: ARG002 - a text is the same in every language
-        """Return the text as it is."""
-        return value
-
-    def canonical(self, value: str) -> str:
-        """Return the text as it is."""
-        return value
-
-    def read(self, text: str) -> str:
-        """Return *text* as it is."""
-        return text
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name(Text):
@@ -178,7 +171,7 @@ class Reference(Text):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Parameter):
+class Choice(_AsWritten):
     """One of a few values, each with its word in every language."""
 
     kind: ClassVar[str] = "choice"
@@ -200,21 +193,13 @@ class Choice(Parameter):
         """Return what prints as the word in *locale* and compares as the value."""
         return Shown(value, lambda choice: self.words[choice][locale])
 
-    def canonical(self, value: str) -> str:
-        """Return the value, not the word, which may be corrected."""
-        return value
-
-    def read(self, text: str) -> str:
-        """Return *text* as it is."""
-        return text
-
 
 # RFC 3986, 3: unreserved, reserved and percent; what else a browser would repair is not repaired here.
 _URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Url(Parameter):
+class Url(_AsWritten):
     """An https address on one of the declared hosts: no user, no port, ASCII, host in lower case."""
 
     kind: ClassVar[str] = "url"
@@ -234,15 +219,3 @@ class Url(Parameter):
         if match is None or match[1] not in self.hosts or len(text) > self.max_length:
             raise Unfit(f"takes {self.limits}")
         return Link(text)
-
-    def show(self, value: Link, locale: str) -> Link:  # noqa: ARG002 - an address is the same in every language
-        """Return the address as it is."""
-        return value
-
-    def canonical(self, value: Link) -> str:
-        """Return the address as it is."""
-        return str(value)
-
-    def read(self, text: str) -> str:
-        """Return *text* as it is."""
-        return text

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from straks.core.bound import bound
 from straks.core.domain import Span, TooMany, domain_of
 from straks.core.list_kind import ListOf
-from straks.core.parameter import Shown
+from straks.core.printing import Printer
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
-from straks.core.way import Filter, Hole, Known, Lost
+from straks.core.way import Hole, Known, Lost
 from straks.core.ways import Walker
 from straks.core.worst import any_value
 from straks.errors import Unbounded
@@ -123,7 +123,7 @@ class Page:
         return {}
 
     def _walk(self, path: str) -> Iterator[Rendering]:
-        walker = Walker(self.tree, self.template.parameters, self.locale, self._filtered)
+        walker = Walker(self.tree, self.template.parameters, self.locale, self._printer.filtered)
         # A layout prints the subject, which is a file of its own: any text stands for it here.
         for way in walker.ways(path, subject=Known("…")):
             values = self._values(way)
@@ -142,21 +142,15 @@ class Page:
                 values[name] = _fitting(way, name, parameter, parameter.example)
         return values
 
-    def _filtered(self, filter_: Filter, value: object) -> object:
-        return self.template.renderer.filtered(filter_.name, value, filter_.arguments, {}, self.locale)
+    @cached_property
+    def _printer(self) -> Printer:
+        return Printer(self.template, self.locale)
 
     def _prints(self, values: Mapping[str, Any], hole: Hole) -> str:
         name, _, item = hole.ref.partition("#")
-        parameter = self.template.parameters[name]
-        value = values[name]
-        if item and isinstance(parameter, ListOf):
-            parameter, value = parameter.of, value[int(item)]
-        shown: object = parameter.show(value, self.locale)
-        if isinstance(shown, Shown) and self.channel == "sms":
-            shown = shown.plainly()
-        for filter_ in hole.filters:
-            shown = self._filtered(filter_, shown)
-        return str(shown)
+        value = values[name][int(item)] if item else values[name]
+        prints = self._printer.prints_plainly if self.channel == "sms" else self._printer.prints
+        return prints(hole, value)
 
 
 def _fitting(way: Way, ref: str, parameter: Parameter, example: Any) -> Any:  # noqa: ANN401 - any kind's value
