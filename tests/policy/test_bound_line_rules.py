@@ -12,7 +12,6 @@ from straks.policy.settings import Policy
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
-    import straks
     from straks.policy.rule import Finding
 
 
@@ -20,10 +19,6 @@ def found(trial: Trial | str, code: str) -> list[Finding]:
     tried = Trial(sms=trial) if isinstance(trial, str) else trial
     findings = inspect(tried.catalog()["trial"], tried.policy, RULES)
     return [finding for finding in findings if finding.code == code]
-
-
-def test_the_shipped_templates_are_clean(catalog: straks.Catalog) -> None:
-    assert inspect(catalog, Policy(), RULES) == ()
 
 
 BOUND_HEAD = HEAD + "bound-line = true\n"

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import nodes
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from straks.core.rendering import Renderer
     from straks.core.way import Piece
+
+HOLE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands for each character of a value in `Rendering.fixed`."""
 
 _TAG = r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}"
 
@@ -82,7 +86,7 @@ def locate(renderer: Renderer, path: str) -> nodes.Template:
     return tree
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rendering:
     """
     What one way through a template prints with certain values.
@@ -137,6 +141,15 @@ class Rendering:
                     offset += len(piece)
                 text += piece
         return cls(text, values, tuple(starts), tuple(origins), tuple(holes), tuple(written))
+
+    @cached_property
+    def fixed(self) -> str:
+        """The text without its values: each of their characters is a `HOLE`."""
+        stops = (*self.starts[1:], len(self.text))
+        return "".join(
+            self.text[start:stop] if ref is None else HOLE * (stop - start)
+            for start, stop, (_, _, ref) in zip(self.starts, stops, self.origins, strict=True)
+        )
 
     def origin(self, index: int) -> tuple[str, int, str | None]:
         """Return file, offset and parameter (None for constant text) of the character at *index*."""

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Final
 from jinja2 import nodes
 
 from straks.core.hygiene import looks_like_link
-from straks.policy.reading import HOLE, readings
+from straks.policy.reading import readings_of, sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
-from straks.policy.source import Spot
+from straks.policy.source import HOLE, Spot
 from straks.policy.trial import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-    from straks.policy.reading import Reading
     from straks.policy.subject import Page, Whole
 
 NAMES: Final = MappingProxyType(
@@ -48,7 +47,6 @@ _BODIES: Final = (
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MARKED = re.compile(r"""<([a-z][a-z0-9]*)\b[^<>]*?\blang\s*=\s*["']([a-z]*)[^<>]*>""", re.IGNORECASE)
 _HOST = re.compile(r"https?://([^/\s\"'<>{}?#]+)")
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|\Z)[^\n.!?]*)*")
 _SHOUTED = re.compile(r"\b[A-ZÆØÅ]{4,}\b(?:[ ,]+\b[A-ZÆØÅ]{4,}\b)+")
@@ -220,23 +218,12 @@ def word_of_another_language(page: Page) -> Iterator[Flaw]:
 
 def _prose(page: Page, wanted: Container[str]) -> Iterator[tuple[str, Spot]]:
     """Yield the *wanted* words where they are to be in the language of *page*, with their places."""
-    for reading in readings(page):
-        elsewhere = _marked(reading, page.locale)
+    for reading in sayings(page):
         for found in _WORD.finditer(reading.fixed):
             if found[0].lower() not in wanted or not _is_prose(reading.fixed, found):
                 continue
-            if not any(begins <= found.start() < ends for begins, ends in elsewhere):
+            if not any(begins <= found.start() < ends for begins, ends in reading.elsewhere):
                 yield found[0], reading.spot(found.start())
-
-
-def _marked(reading: Reading, locale: str) -> list[tuple[int, int]]:
-    """Return the slices that are marked as another language."""
-    text = reading.rendering.text
-    return [
-        (found.start(), closing if (closing := text.find(f"</{found[1]}", found.end())) >= 0 else len(text))
-        for found in _MARKED.finditer(text)
-        if found[2].lower() != locale
-    ]
 
 
 def _is_prose(text: str, found: re.Match[str]) -> bool:
@@ -289,8 +276,8 @@ def _length(whole: Whole, path: str) -> int:
         (
             len("".join(reading.text.split()))
             for page in whole.pages
-            for reading in readings(page)
-            if reading.path == path
+            if path in page.files
+            for reading in readings_of(page, path)
         ),
         default=0,
     )
@@ -350,7 +337,7 @@ def unclear_language(page: Page) -> Iterator[Flaw]:
     Instead: make two sentences of it; write as one speaks.
     Source: språklova, section 9; ISO 24495-1, on plain language.
     """
-    for reading in readings(page):
+    for reading in sayings(page):
         for sentence in _SENTENCE.finditer(reading.text):
             count = len(_WORD.findall(sentence[0]))
             if count > LONGEST_SENTENCE:
@@ -384,7 +371,7 @@ def name_of_a_body_in_the_other_form(page: Page) -> Iterator[Flaw]:
         return
     theirs, ours = (1, 0) if page.locale == "nb" else (0, 1)
     instead = {names[theirs]: names[ours] for names in _BODIES}
-    for reading in readings(page):
+    for reading in sayings(page):
         for found in _WORD.finditer(reading.fixed):
             if found[0] in instead:
                 yield Flaw(

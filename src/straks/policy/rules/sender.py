@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from straks.core.message import Sms
 from straks.core.phone_number import PhoneNumber
 from straks.errors import InvalidPhoneNumber
+from straks.policy.reading import sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.trial import Trial
@@ -190,14 +191,13 @@ def reply_that_goes_nowhere(page: Page) -> Iterator[Flaw]:
     senders = page.policy.senders
     if page.channel != "sms" or (senders and all(map(_NUMBER.fullmatch, senders))):
         return
-    for rendering in page.renderings(page.files[0]):
-        for match in _REPLY.finditer(rendering.text):
-            if not _NOT.search(rendering.text, 0, match.start()):
-                path, offset, _ = rendering.origin(match.start())
+    for reading in sayings(page):
+        for match in _REPLY.finditer(reading.text):
+            if not _NOT.search(reading.text, 0, match.start()):
                 yield Flaw(
-                    "asks for a reply, which a sender that is a name cannot receive",
+                    f"“{match[0]}” asks for a reply, which a sender that is a name cannot receive",
                     "say where to answer, or send from a number",
-                    page.spot(path, offset),
+                    reading.spot(match.start()),
                 )
 
 
