@@ -24,12 +24,13 @@ from straks.core.list_kind import ListOf
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
 from straks.core.template import HTML_FILE, SUBJECT_FILE
 from straks.core.text_kinds import Choice, Code
+from straks.policy.conditions import deciding
 from straks.policy.document import UNSEEN, documents
 from straks.policy.rule import Fix, Flaw
 from straks.policy.source import HOLE, Rendering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from straks.core.parameter import Parameter
     from straks.core.way import Hole
@@ -113,6 +114,11 @@ class Reading:
         """Return the place in the source of the character at *index*; at the end, of the last."""
         place = self.at[min(index, len(self.at) - 1)] if self.at else 0
         return spot_of(self.page, self.rendering, place)
+
+    @property
+    def way(self) -> Mapping[str, Any] | None:
+        """The values that decide this way through the file; None where there is no other."""
+        return deciding(self.page, self.path, self.rendering)
 
     def part(self, begins: int, ends: int) -> Reading:
         """Return what stands between *begins* and *ends*."""

@@ -21,6 +21,7 @@ from straks.policy.rules import (
     sending,
     sms,
     text,
+    wording,
 )
 
 RULES = (
@@ -33,6 +34,7 @@ RULES = (
     *links.RULES,
     *sender.RULES,
     *language.RULES,
+    *wording.RULES,
     *html.RULES,
     *email.RULES,
     *text.RULES,

@@ -93,7 +93,7 @@ def bound_line_not_read(page: Page) -> Iterator[Flaw]:
                 f"the last line is “{_quoted(last.line.text)}”, not “@host #code”",
                 "end the text with @host #{{ code }} on a line of its own",
                 last.line.spot(0),
-                last.whole.rendering.values,
+                last.whole.way,
             )
             continue
         # Whatever else a value prints in the line, another value of it may be read otherwise.
@@ -104,7 +104,7 @@ def bound_line_not_read(page: Page) -> Iterator[Flaw]:
                     f"the bound line depends on {hole.ref}",
                     "write the host out, and nothing but the code after #",
                     last.line.spot(start),
-                    last.whole.rendering.values,
+                    last.whole.way,
                 )
 
 
@@ -304,7 +304,7 @@ def text_around_bound_line(page: Page) -> Iterator[Flaw]:
                     + ("below the bound line" if below else "after the code in the bound line"),
                     "move it above the line",
                     way.spot(after),
-                    way.rendering.values,
+                    way.way,
                 )
 
 

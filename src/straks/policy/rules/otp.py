@@ -63,14 +63,14 @@ def code_not_there_once(page: Page) -> Iterator[Flaw]:
                 f"the code stands {len(way.codes)} times in the text",
                 "show it once",
                 way.spot(way.codes[1][0]),
-                way.rendering.values,
+                way.way,
             )
         elif not way.codes:
             yield Flaw(
                 "the text does not show the code",
                 f"print {{{{ {next(iter(codes_of(page.template)))} }}}} on every way through it",
                 way.spot(0),
-                way.rendering.values,
+                way.way,
             )
 
 
@@ -146,7 +146,7 @@ def _runs_after(way: Reading, code: int) -> Iterator[Flaw]:
                 f"“{run[0]}” may be filled in instead of the code",
                 "leave it out, or print it without so many digits in a row",
                 way.spot(start),
-                way.rendering.values if found[1] is None else _with(way, hole, found[1]),
+                way.way if found[1] is None else _with(way, hole, found[1]),
             )
 
 
@@ -158,13 +158,13 @@ def _is_free(way: Reading, hole: Hole) -> bool:
 
 
 def _with(way: Reading, hole: Hole, value: Any) -> Mapping[str, Any]:  # noqa: ANN401 - any kind's value
-    """Return the values of *way* with *value* in *hole*."""
+    """Return the values that take *way* with *value* in *hole*."""
     name, _, item = hole.ref.partition("#")
-    if not item:
-        return {**way.rendering.values, name: value}
-    items = [*way.rendering.values[name]]
-    items[int(item)] = value
-    return {**way.rendering.values, name: items}
+    if item:
+        items = [*way.rendering.values[name]]
+        items[int(item)] = value
+        value = items
+    return {**(way.way or {}), name: value}
 
 
 @rule(
@@ -247,7 +247,7 @@ def sender_not_named(page: Page) -> Iterator[Flaw]:
                 "the text does not name the service",
                 "say whose code it is",
                 way.spot(0),
-                way.rendering.values,
+                way.way,
             )
 
 
