@@ -7,7 +7,7 @@ import pytest
 from straks.policy.engine import inspect
 from straks.policy.rules import sms
 from straks.policy.settings import Policy
-from straks.policy.trial import Trial
+from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from straks.policy.rule import Finding
@@ -93,3 +93,56 @@ def test_a_finding_without_a_place_in_a_file_is_not_ignored() -> None:
     found = inspect(trial.catalog()["trial"], None, (sms.parameter_that_nothing_uses,))
 
     assert {each.code for each in found} == {"SMS108", "IGN002"}
+
+
+def test_a_finding_in_the_manifest_is_ignored_by_a_comment_of_toml() -> None:
+    commented = PARAMETERS.replace(
+        "[parameters.name]", "# straks: ignore[SMS103] any letter\n[parameters.name]"
+    )
+    rules = (sms.value_that_may_force_ucs2,)
+
+    assert inspect(Trial(sms="Hei {{ name }}").catalog()["trial"], None, rules)
+    assert inspect(Trial(sms="Hei {{ name }}", parameters=commented).catalog()["trial"], None, rules) == ()
+
+
+def test_an_ignore_in_a_shared_file_counts_for_whoever_draws_on_it() -> None:
+    part = {"_parts/end.txt": f"{REASON}\n«Hilsen»"}
+    with_finding = Trial(sms='Hei. {% include "_parts/end.txt" %}', files=part)
+    without = Trial(sms="Hei.", files=part)
+
+    assert inspect(with_finding.catalog()["trial"], None, UCS2) == ()
+    assert inspect(without.catalog()["trial"], None, UCS2) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{REASON}\nHei", "Hei"),
+        (f"Hei\n  {REASON}\ndu", "Hei\ndu"),
+        (f"Hei {REASON}\ndu", "Hei du"),
+        (f"Hei {REASON} du", "Hei  du"),
+        ("{# straks: ignore[SMS102, SMS101] why #}\n«", "{# straks: ignore[SMS102] why #}\n«"),
+        ("Hei {#- straks: ignore[SMS102] why #}\ndu", None),
+    ],
+)
+def test_a_needless_ignore_is_taken_out_and_the_text_prints_the_same(before: str, after: str | None) -> None:
+    (found,) = [each for each in found_in(before) if each.code == "IGN002"]
+    if after is None:
+        assert found.fix is None
+        return
+    assert found.fix is not None
+    mended = before[: found.fix.start] + found.fix.text + before[found.fix.end :]
+
+    assert mended == after
+    assert found.fix.safe
+    assert Trial(sms=mended).message().body == Trial(sms=before).message().body
+
+
+def test_a_needless_ignore_in_a_manifest_goes_with_its_line() -> None:
+    commented = "# straks: ignore[SMS103] why\n" + PARAMETERS
+    (found,) = inspect(Trial(sms="Hei", parameters=commented).catalog()["trial"], None, UCS2[:0])
+
+    assert (found.code, found.path) == ("IGN002", "trial/template.toml")
+    assert found.fix is not None
+    source = HEAD + commented
+    assert source[: found.fix.start] + source[found.fix.end :] == HEAD + PARAMETERS

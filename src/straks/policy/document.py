@@ -112,13 +112,25 @@ class Element:
         """Return where *part* stands in its tag, or where the tag begins."""
         return self.start + max(self.raw.lower().find(part.lower()), 0)
 
-    def written(self, name: str) -> tuple[int, int]:
-        """Return where the value of an attribute is written, its quotes apart: nowhere is an empty place."""
-        for found in _ATTRIBUTE.finditer(self.raw):
-            if found[1].lower() == name:
-                begins, ends = found.span(found.lastindex or 1)
-                return (self.start + begins, self.start + ends) if found.lastindex != 1 else (0, 0)
-        return 0, 0
+    def written(self, name: str) -> tuple[int, int] | None:
+        """Return where the value of an attribute is written, its quotes apart; None where it has none."""
+        found = self._attribute(name)
+        if found is None or found.lastindex == 1:
+            return None
+        begins, ends = found.span(found.lastindex or 1)
+        return self.start + begins, self.start + ends
+
+    def whole(self, name: str) -> tuple[int, int] | None:
+        """Return where an attribute is written, with the space before it; None where it is not."""
+        found = self._attribute(name)
+        if found is None:
+            return None
+        spaced = found.start() if found[0][0].isspace() else found.start(1)
+        return self.start + spaced, self.start + found.end()
+
+    def _attribute(self, name: str) -> re.Match[str] | None:
+        every = _ATTRIBUTE.finditer(self.raw)
+        return next((found for found in every if found[1].lower() == name), None)
 
     @property
     def inline(self) -> tuple[Declaration, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.domain import Free, Span, TooMany, domain_of, numbers_of
 from straks.core.printing import Printer
-from straks.core.text_kinds import Reference
+from straks.core.text_kinds import Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +40,17 @@ def printings(page: Page, hole: Hole) -> Iterator[tuple[str, Any]]:
 def first_printing(page: Page, hole: Hole, wanted: Callable[[str], object]) -> tuple[str, Any] | None:
     """Return the first of `printings` that is *wanted*, None where there is none."""
     return next((pair for pair in printings(page, hole) if wanted(pair[0])), None)
+
+
+def widest(page: Page, hole: Hole) -> int:
+    """Return how many bytes of UTF-8 *hole* prints at most; 0 where that is not known."""
+    parameter = Printer(page.template, page.locale).parameter(hole.ref)
+    sizes = [len(text.encode()) for text, _ in printings(page, hole)]
+    if not isinstance(parameter, Text) or not sizes:
+        return max(sizes, default=0)
+    # A free text was printed a few characters long.
+    length = min(max(parameter.min_length, _LONG_ENOUGH), parameter.max_length)
+    return max(sizes) * parameter.max_length // length
 
 
 def _printed(_: Page) -> dict[Hole, tuple[tuple[str, Any], ...]]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from straks.core.parameter import Parameter
     from straks.core.way import Hole
+    from straks.errors import Unbounded
     from straks.policy.document import Document, Element
     from straks.policy.source import Spot
     from straks.policy.subject import Page
@@ -151,12 +152,31 @@ class Reading:
         """
         # What is put in is put before a character, which is looked at in its place.
         last = max(ends, begins + 1)
-        first, final = self.spot(begins), self.spot(last - 1)
-        as_written = self.page.source(first.path).startswith(self.text[begins:last], first.offset)
-        in_a_row = (final.path, final.offset) == (first.path, first.offset + last - 1 - begins)
-        if not as_written or not in_a_row or HOLE in self.fixed[begins:last]:
+        first = self.at[begins] if begins < len(self.at) else len(self.rendering.text)
+        as_read = self.rendering.text[first : first + last - begins] == self.text[begins:last]
+        if not as_read or self.at[last - 1] != first + last - begins - 1:
             return None
-        return Fix(first.path, first.offset, first.offset + ends - begins, text, safe)
+        return fix_in(self.page, self.rendering, (first, first + ends - begins), text, safe=safe)
+
+
+def fix_in(
+    page: Page, rendering: Rendering, place: tuple[int, int] | None, text: str, *, safe: bool = True
+) -> Fix | None:
+    """
+    Return the fix that writes *text* for what stands in *place* of *rendering*.
+
+    None where that is nowhere, a value or an expression prints it, or it is written in several pieces.
+    """
+    if place is None:
+        return None
+    begins, ends = place
+    last = max(ends, begins + 1)
+    first, final = spot_of(page, rendering, begins), spot_of(page, rendering, last - 1)
+    as_written = page.source(first.path).startswith(rendering.text[begins:last], first.offset)
+    in_a_row = (final.path, final.offset) == (first.path, first.offset + last - 1 - begins)
+    if not as_written or not in_a_row or HOLE in rendering.fixed[begins:last]:
+        return None
+    return Fix(first.path, first.offset, first.offset + ends - begins, text, safe)
 
 
 def spot_of(page: Page, rendering: Rendering, index: int) -> Spot:
@@ -166,9 +186,23 @@ def spot_of(page: Page, rendering: Rendering, index: int) -> Spot:
     return page.spot(path or page.files[0], offset)
 
 
-def flaw_at(page: Page, rendering: Rendering, index: int, message: str, hint: str) -> Flaw:
+def flaw_at(
+    page: Page, rendering: Rendering, index: int, message: str, hint: str, *, fix: Fix | None = None
+) -> Flaw:
     """Return a flaw at the place in the source of what stands at *index* of *rendering*."""
-    return Flaw(message, hint, spot_of(page, rendering, index))
+    return Flaw(message, hint, spot_of(page, rendering, index), fix=fix)
+
+
+def unbounded_flaw(page: Page, none: Unbounded, what: str, path: str) -> Flaw:
+    """Return the flaw of a page for which there is no bound; *path* where the error names no file."""
+    path = none.file or path
+    before = page.source(path).split("\n")[: (none.line or 1) - 1]
+    why = str(none).rpartition("no bound can be found: ")[2]
+    return Flaw(
+        f"{what} has no limit that can be found: {why}",
+        "write it so that a bound can be found",
+        page.spot(path, sum(len(line) + 1 for line in before)),
+    )
 
 
 def readings(page: Page) -> tuple[Reading, ...]:
@@ -268,7 +302,7 @@ def _of_page(page: Page, path: str, rendering: Rendering, document: Document) ->
         if any(each.tag in UNSEEN for each in outer):
             continue
         begins = len(sheet)
-        sheet.say(*((place, ends) if ends else element.written("alt")))
+        sheet.say(*((place, ends) if ends else element.written("alt") or (place, place)))
         for each in outer:
             first = shown.get(each, (begins, begins))[0]
             shown[each] = (first, len(sheet))
@@ -304,7 +338,7 @@ def _language_of(outer: Sequence[Element], locale: str) -> str:
 
 
 def _attribute(page: Page, path: str, rendering: Rendering, element: Element, name: str) -> Reading:
-    resolved = [*_resolved(rendering, *element.written(name))]
+    resolved = [*_resolved(rendering, *(element.written(name) or (0, 0)))]
     while resolved and resolved[-1][0] in _SPACES:
         resolved.pop()
     while resolved and resolved[0][0] in _SPACES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -14,20 +13,24 @@ from straks.core.template import HTML_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.errors import Unbounded
 from straks.policy.colour import BLACK, WHITE, Colour, contrast, find_colour, read_colour
 from straks.policy.document import Document, Element, documents
-from straks.policy.reading import flaw_at
+from straks.policy.printed import widest
+from straks.policy.reading import bodies, flaw_at, readings_of, subjects, unbounded_flaw
 from straks.policy.rule import Flaw, Scope, Severity, rule
+from straks.policy.rules.language import LEFTOVER
+from straks.policy.source import HOLE
 from straks.policy.trial import PAGE_HEAD, PICTURE, Trial, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from straks.policy.source import Rendering
+    from straks.policy.reading import Reading
     from straks.policy.subject import Filled, Page
 
 _WARN_AT: Final = 90_000
 _CLIPPED_AT: Final = 102_000
 _LONGEST_LINE: Final = 998
 _ADVISED_SUBJECT: Final = 60
+_MOST_SUBJECT: Final = 150
 _LEAST_CONTRAST: Final = 4.5
 _LEAST_LARGE_CONTRAST: Final = 3.0
 _LARGE_PX: Final = 24.0
@@ -63,13 +66,7 @@ def page_too_large(page: Page) -> Iterator[Flaw]:
     bound = page.bound
     path = next((path for path in page.files if path.endswith(f"/{HTML_FILE}")), page.files[0])
     if isinstance(bound, Unbounded):
-        path = bound.file or path
-        before = page.source(path).split("\n")[: (bound.line or 1) - 1]
-        yield Flaw(
-            f"how large this can get has no limit that can be found ({bound})",
-            "write it so that a bound can be found",
-            page.spot(path, sum(len(line) + 1 for line in before)),
-        )
+        yield unbounded_flaw(page, bound, "how large this can get", path)
     elif isinstance(bound, EmailBound) and bound.html_bytes > _WARN_AT:
         limit = _CLIPPED_AT if bound.html_bytes > _CLIPPED_AT else _WARN_AT
         yield Flaw(
@@ -105,6 +102,8 @@ def _both(html: str, text: str) -> Trial:
         _both("<p>{{ code }}</p>", "Koden er sendt"),
         _both("<p>A <a href='https://www.example.org/a'>A</a></p>", "A"),
         Trial(files={**_TWO, "nb/email.txt": "a" * 999}),
+        Trial(files={**_TWO, "nb/email.txt": "a" * 950 + " {{ name }}"}),
+        _both("<p>A <a href='mailto:post@example.org'>A</a></p>", "A"),
     ],
 )
 def plain_text_that_says_less(page: Page) -> Iterator[Flaw]:
@@ -120,34 +119,46 @@ def plain_text_that_says_less(page: Page) -> Iterator[Flaw]:
     path = next((path for path in page.files if path.endswith(f"/{TEXT_FILE}")), None)
     if path is None:
         return
-    plain = page.renderings(path)
-    for rendering in plain:
-        start = 0
-        for line in rendering.text.split("\n"):
-            if (size := len(line.encode())) > _LONGEST_LINE:
-                yield flaw_at(
-                    page, rendering, start, f"a line has {size} bytes; {_LONGEST_LINE} fit", "break the line"
-                )
-            start += len(line) + 1
-    html = [rendering for rendering, _ in documents(page)]
-    if html and plain:
-        for kind, of in (("value", _parameters), ("link", _links)):
-            said = {each for rendering in plain for each in of(rendering)}
-            wanted = {each for rendering in html for each in of(rendering)}
-            for missing in sorted(wanted - said):
-                yield Flaw(
-                    f"lacks the {kind} {missing!r} of the HTML", "say the same in both", page.spot(path)
-                )
+    plain = readings_of(page, path)
+    for reading in plain:
+        yield from _long_lines(reading)
+    html = [reading for reading in bodies(page) if reading.path != path]
+    if not html or not plain:
+        return
+    shown = {hole.ref.partition("#")[0] for reading in plain for _, _, hole in reading.rendering.holes}
+    wanted = {hole.ref.partition("#")[0] for reading in html for _, _, hole in reading.rendering.holes}
+    links = {
+        re.sub("^(?:mailto|tel):", "", anchor.address.text)
+        for reading in html
+        for anchor in reading.anchors
+        if HOLE not in anchor.address.fixed
+    }
+    lacking = [f"the value {name}" for name in sorted(wanted - shown)]
+    lacking += [
+        f"the link {link}"
+        for link in sorted(links)
+        if not any(link.rstrip("/") in reading.text for reading in plain)
+    ]
+    for what in lacking:
+        yield Flaw(f"lacks {what} of the HTML", "say the same in both", page.spot(path))
 
 
-def _parameters(rendering: Rendering) -> Iterator[str]:
-    return (parameter for _, _, parameter in rendering.origins if parameter is not None)
-
-
-def _links(rendering: Rendering) -> Iterator[str]:
-    for found in _LINK.finditer(rendering.text):
-        if rendering.origin(found.start())[2] is None and rendering.origin(found.end() - 1)[2] is None:
-            yield unescape(found[0]).rstrip(".,;:!?)")
+def _long_lines(reading: Reading) -> Iterator[Flaw]:
+    start = 0
+    for line in reading.text.split("\n"):
+        end = start + len(line)
+        within = [(begins, ends, hole) for begins, ends, hole in reading.holes if start <= begins < end]
+        size = len(line.encode())
+        for begins, ends, hole in within:
+            size += max(widest(reading.page, hole) - len(reading.text[begins:ends].encode()), 0)
+        if size > _LONGEST_LINE:
+            may = "can have" if within else "has"
+            yield Flaw(
+                f"a line {may} {size} bytes; {_LONGEST_LINE} fit",
+                "break the line, or lower the bound of a parameter" if within else "break the line",
+                reading.spot(start),
+            )
+        start = end + 1
 
 
 @rule(
@@ -246,9 +257,6 @@ def _size(document: Document, element: Element, *, dark: bool) -> float:
     return size
 
 
-_LEFTOVER: Final = re.compile(r"\[\w+\]|\{\w*\}|%\w\b|\b(?:TODO|FIXME|XXX|lorem ipsum)\b", re.IGNORECASE)
-
-
 def _titled(subject: str) -> Trial:
     return Trial(html="<p>Hei</p>", subject=subject)
 
@@ -283,26 +291,26 @@ def subject_that_does_not_serve(page: Page) -> Iterator[Flaw]:
         return
     bound = page.bound
     if isinstance(bound, EmailBound) and bound.subject_characters > _ADVISED_SUBJECT:
+        longest = _MOST_SUBJECT if bound.subject_characters > _MOST_SUBJECT else _ADVISED_SUBJECT
         yield Flaw(
-            f"the subject can reach {bound.subject_characters} characters (limit {_ADVISED_SUBJECT})",
+            f"the subject can reach {bound.subject_characters} characters (limit {longest})",
             f"shorten it by {bound.subject_characters - _ADVISED_SUBJECT}, or lower the bound of a parameter",
             page.spot(path),
         )
-    for rendering in page.renderings(path):
-        if not rendering.text.strip():
-            yield flaw_at(page, rendering, 0, "the subject is empty", "say what the message is for")
-        for start, what, hint in _subject_flaws(rendering.text):
-            if rendering.origin(start)[2] is None:
-                yield flaw_at(page, rendering, start, what, hint)
-        for start, (_, _, ref) in zip(rendering.starts, rendering.origins, strict=True):
-            name = (ref or "").partition("#")[0]
-            if name and page.template.parameters[name].personal:
-                yield flaw_at(
-                    page,
-                    rendering,
-                    start,
+    for subject in subjects(page):
+        if not subject.text.strip():
+            yield Flaw(
+                "the subject is empty", "say what the message is for", subject.page.spot(path), subject.way
+            )
+        for start, what, hint in _subject_flaws(subject.fixed):
+            yield Flaw(what, hint, subject.spot(start))
+        for start, _, hole in subject.holes:
+            name = hole.ref.partition("#")[0]
+            if page.template.parameters[name].personal or subject.parameter(hole).personal:
+                yield Flaw(
                     f"{name!r}, which is personal, stands in the subject",
                     "say it in the text",
+                    subject.spot(start),
                 )
 
 
@@ -312,9 +320,10 @@ def _subject_flaws(text: str) -> Iterator[tuple[int, str, str]]:
     if " " in text.strip() and letters and all(letter.isupper() for letter in letters):
         yield first, "the subject is all capitals", "write it as a sentence"
     for index, character in enumerate(text):
-        if unicodedata.category(character) == "So" and ord(character) > _FIRST_SYMBOL:
+        symbol = unicodedata.category(character) == "So" and ord(character) > _FIRST_SYMBOL
+        if symbol and character != HOLE:
             yield index, f"the subject has {character!r}", "leave it out"
-    for found in _LEFTOVER.finditer(text):
+    for found in LEFTOVER.finditer(text):
         yield found.start(), f"{found[0]!r} looks like a placeholder", "fill it by a parameter: {{ … }}"
 
 
@@ -348,12 +357,7 @@ def preheader_missing_or_repeating(page: Page) -> Iterator[Flaw]:
     Instead: fill ``{% block preheader %}`` with what the subject leaves open.
     Source: straks.
     """
-    subjects = {
-        _plain_words(rendering.text)
-        for path in page.files
-        if path.endswith(f"/{SUBJECT_FILE}")
-        for rendering in page.renderings(path)
-    }
+    titles = {_plain_words(subject.text) for subject in subjects(page)}
     for rendering, document in documents(page):
         preheader = document.preheader
         if preheader is None or not preheader.text:
@@ -361,7 +365,7 @@ def preheader_missing_or_repeating(page: Page) -> Iterator[Flaw]:
             yield flaw_at(
                 page, rendering, where, "there is no pre-header", "fill {% block preheader %} with a sentence"
             )
-        elif _plain_words(preheader.text) in subjects:
+        elif _plain_words(preheader.text) in titles:
             first = next(text.start for text in preheader.texts if text.words.strip())
             yield flaw_at(
                 page,

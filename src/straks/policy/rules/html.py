@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core.markup import EMAIL, permitted, words
 from straks.policy.document import UNSEEN, Document, Element, Text, documents
-from straks.policy.reading import flaw_at
+from straks.policy.reading import fix_in, flaw_at
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.trial import PAGE_HEAD, PICTURE, Trial, around, laid_out
 
@@ -67,6 +67,9 @@ def language_of_page_missing_or_wrong(page: Page) -> Iterator[Flaw]:
                 root.at("lang=") if said else root.start,
                 f"says lang={said!r} in the {page.locale} text" if said else "<html> has no lang",
                 'write <html lang="{{ locale }}">',
+                fix=fix_in(page, rendering, root.written("lang"), "{{ locale }}", safe=False)
+                if said
+                else None,
             )
 
 
@@ -191,12 +194,14 @@ def structure_that_misleads(page: Page) -> Iterator[Flaw]:
         }
         for table in document.named("table"):
             if table not in data and table.attributes.get("role") not in ("presentation", "none"):
+                after = table.start + len("<table")
                 yield flaw_at(
                     page,
                     rendering,
                     table.start,
                     "this table is not marked as layout",
                     'add role="presentation", or <th> where it holds data',
+                    fix=fix_in(page, rendering, (after, after), ' role="presentation"', safe=False),
                 )
         yield from _headings(page, rendering, document)
 
@@ -253,13 +258,16 @@ def markup_that_mail_may_not_have(page: Page) -> Iterator[Flaw]:
     """
     for rendering, document in documents(page):
         for element in document.elements:
-            for part, what in _removed(element) if element.own else _not_for_mail(element):
+            for name, what in _removed(element) if element.own else _not_for_mail(element):
+                # What is taken away anyway may as well not be there.
+                mended = name and element.own
                 yield flaw_at(
                     page,
                     rendering,
-                    element.at(part),
+                    element.at(f" {name}") if name else element.start,
                     f"{what} is taken away" if element.own else f"{what} is not for e-mail",
                     "take it out, or say it with plain HTML",
+                    fix=fix_in(page, rendering, element.whole(name), "") if mended else None,
                 )
         for start, said, own in document.comments:
             if own and said.lstrip().lower().startswith("[if"):
@@ -279,7 +287,7 @@ def _removed(element: Element) -> Iterator[tuple[str, str]]:
     allowed = EMAIL.attributes["*"] | EMAIL.attributes.get(element.tag, frozenset[str]())
     for name in element.attributes:
         if name not in allowed:
-            yield f" {name}", f"{name} on <{element.tag}>"
+            yield name, f"{name} on <{element.tag}>"
 
 
 def _not_for_mail(element: Element) -> Iterator[tuple[str, str]]:
@@ -289,7 +297,7 @@ def _not_for_mail(element: Element) -> Iterator[tuple[str, str]]:
         yield "", "a page that reloads"
     for name in element.attributes:
         if name.startswith("on") or name == "srcdoc":
-            yield f" {name}", f"{name} on <{element.tag}>"
+            yield name, f"{name} on <{element.tag}>"
 
 
 @rule(

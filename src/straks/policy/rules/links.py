@@ -48,7 +48,8 @@ _EMPTY_WORDS: Final = frozenset(
     }
 )  # fmt: skip
 _TELLING_NAMES = re.compile(
-    r"[?&](token|otp|code|kode|password|passord|fnr|ssn|session|sessionid|email|epost|phone|mobil)=",
+    r"[?&](token|otp|code|kode|password|passord|fnr|fodselsnummer|personnummer|ssn|session|sessionid|sid|email"
+    r"|epost|phone|mobil|telefon)=",
     re.IGNORECASE,
 )
 
@@ -151,7 +152,11 @@ def link_that_is_not_https(page: Page) -> Iterator[Flaw]:
     """
     for link in links(page):
         if link.scheme and link.scheme not in ("https", *BY_MAIL_OR_TELEPHONE):
-            yield Flaw(f"the link is {link.scheme}, not https", "use https", link.whole.spot(link.begins))
+            ends = link.begins + len("http")
+            fix = link.whole.fix(link.begins, ends, "https", safe=False) if link.scheme == "http" else None
+            yield Flaw(
+                f"the link is {link.scheme}, not https", "use https", link.whole.spot(link.begins), fix=fix
+            )
 
 
 @rule(

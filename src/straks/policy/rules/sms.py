@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.alphabet import FOREIGN, describe, septet_capacity, unit_capacity
 from straks.core.bound import SmsBound
@@ -12,10 +12,10 @@ from straks.core.ledger import JOINED_CHARACTERS, MOST_MESSAGES
 from straks.core.manifest import Purpose
 from straks.core.segment import HEADER_OCTETS, Encoding
 from straks.core.substitute import find_foreign
-from straks.core.text_kinds import Choice
+from straks.core.text_kinds import Choice, Text, Url
 from straks.errors import Unbounded
 from straks.policy.printed import first_printing
-from straks.policy.reading import readings, sayings
+from straks.policy.reading import readings, sayings, unbounded_flaw
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
 from straks.policy.settings import DEFAULT_SEGMENTS, Policy
 from straks.policy.trial import HEAD, PARAMETERS, Trial
@@ -31,6 +31,8 @@ _CLUSTER = re.compile(
 )
 _LOOSE_LINE = re.compile(r"[^\S\n]+(?=\n)")
 _LOOSE_END = re.compile(r"(?<=\S)(?:\n\s+|[^\S\n]+)\Z")
+
+_NAMED: Final = 3
 
 _UCS2 = HEAD + 'encoding = "ucs-2"\n'
 _NAME = '\n[parameters.name]\nkind = "name"\nmax-length = 40\nalphabet = "{}"\nexample = "Kari"\n'
@@ -68,22 +70,30 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
     bound = page.bound
     most = page.policy.segments[page.template.purpose]
     if isinstance(bound, Unbounded):
-        path = bound.file or page.files[0]
-        before = page.source(path).split("\n")[: (bound.line or 1) - 1]
-        yield Flaw(
-            f"what this can cost has no limit that can be found ({bound})",
-            "write it so that a bound can be found",
-            page.spot(path, sum(len(line) + 1 for line in before)),
-        )
+        yield unbounded_flaw(page, bound, "what this can cost", page.files[0])
     elif isinstance(bound, SmsBound) and bound.segments > most:
         room = _room(bound.encoding, most)
+        longest = _longest(page)
         yield Flaw(
             f"can reach {bound.segments} segments (limit {most}): "
             f"{bound.units} units of {bound.encoding}, and {room} fit",
-            f"shorten the text by {max(bound.units - room, 1)} units, or lower the bound of a parameter",
+            f"shorten the text by {max(bound.units - room, 1)} units"
+            + (f", or lower the bound of {' or '.join(longest)}" if longest else ""),
             page.spot(page.files[0]),
             bound.witness,
         )
+
+
+def _longest(page: Page) -> list[str]:
+    """Return the parameters that an SMS prints and that may be long, the longest first."""
+    lengths: dict[str, int] = {}
+    for reading in readings(page):
+        for _, _, hole in reading.rendering.holes:
+            parameter = reading.parameter(hole)
+            length = parameter.max_length if isinstance(parameter, (Text, Url)) else 0
+            lengths[hole.ref.partition("#")[0]] = length
+    longest = sorted((name for name in lengths if lengths[name]), key=lambda name: (-lengths[name], name))
+    return longest[:_NAMED]
 
 
 @rule(
