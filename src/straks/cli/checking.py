@@ -1,8 +1,8 @@
 """
 What a check looks at: folders of templates, as raw text, each with the policy that holds for it.
 
-A path may be a folder of templates, one template, or a file in one, which is what a pre-commit hook
-gives. Texts are kept as they lie in their files, so that a fix changes nothing else.
+A path may be a folder of templates, a folder with such folders somewhere below it, one template, or a
+file in one, which is what a pre-commit hook gives. Texts are kept as they lie in their files, so that a fix changes nothing else.
 """
 
 from __future__ import annotations
@@ -154,12 +154,24 @@ def _folders(paths: Iterable[Path]) -> dict[Path, frozenset[str] | None]:
         if path.is_file() and not within:
             raise InvalidSetting(f"{path} is in no template; name a folder of templates, or a file in one")
         if not within:
-            wanted[path.absolute()] = None
+            wanted.update(dict.fromkeys(_roots(path.absolute())))
             continue
         template = within[0].absolute()
         known = wanted.get(template.parent, frozenset[str]())
         wanted[template.parent] = None if known is None else known | {template.name}
     return wanted
+
+
+def _roots(path: Path) -> list[Path]:
+    """Return *path* where it holds templates itself, and else the folders of templates below it."""
+    if any(path.glob(f"*/{MANIFEST_FILE}")):
+        return [path]
+    manifests = [file for file in path.rglob(MANIFEST_FILE) if not _is_hidden(file.relative_to(path))]
+    return sorted({file.parents[1] for file in manifests}) or [path]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _belongs(path: str, names: frozenset[str] | None) -> bool:
