@@ -72,7 +72,7 @@ def test_a_host_that_is_a_value_is_found_at_the_value() -> None:
     )
     [finding] = found(trial, "BND301")
 
-    assert finding.message == "the bound line depends on host"
+    assert finding.message == "the bound line depends on 'host'"
     assert (finding.line, finding.column) == (2, 2)
 
 

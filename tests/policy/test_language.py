@@ -265,11 +265,11 @@ def test_a_branch_or_a_value_that_one_language_lacks_is_named() -> None:
     )
 
     assert [(finding.path, finding.message) for finding in only("LNG802", trial)] == [
-        ("trial/en/sms.txt", "en does not ask about count, as nb does"),
-        ("trial/nb/sms.txt", "nb does not show count, as en does"),
-        ("trial/nn/sms.txt", "nn asks otherwise about count than nb does"),
-        ("trial/nn/sms.txt", "nn does not show count, as en does"),
-        ("trial/nn/sms.txt", "nn does not show service, as nb does"),
+        ("trial/en/sms.txt", "en does not ask about 'count', as nb does"),
+        ("trial/nb/sms.txt", "nb does not show 'count', as en does"),
+        ("trial/nn/sms.txt", "nn asks otherwise about 'count' than nb does"),
+        ("trial/nn/sms.txt", "nn does not show 'count', as en does"),
+        ("trial/nn/sms.txt", "nn does not show 'service', as nb does"),
     ]
 
 

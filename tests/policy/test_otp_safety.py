@@ -70,7 +70,7 @@ def test_a_code_of_another_kind_is_found_at_its_declaration() -> None:
     [finding] = found(Trial(sms="Koden er {{ code }}", parameters=parameters), "OTP211")
 
     assert (finding.path, finding.line, finding.column) == ("trial/template.toml", 6, 1)
-    assert finding.message.startswith("code is of kind text")
+    assert finding.message.startswith("'code' is of kind text")
 
 
 def test_a_template_with_a_code_may_have_other_codes_than_one_time_ones() -> None:

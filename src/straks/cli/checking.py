@@ -2,7 +2,8 @@
 What a check looks at: folders of templates, as raw text, each with the policy that holds for it.
 
 A path may be a folder of templates, a folder with such folders somewhere below it, one template, or a
-file in one, which is what a pre-commit hook gives. Texts are kept as they lie in their files, so that a fix changes nothing else.
+file in one, which is what a pre-commit hook gives. Texts are kept as they lie in their files, so that a
+fix changes nothing else.
 """
 
 from __future__ import annotations

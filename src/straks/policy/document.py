@@ -283,12 +283,12 @@ def read(rendering: Rendering) -> Document:
 
 
 def _without_markup_of_values(rendering: Rendering) -> str:
-    ends = (*rendering.starts[1:], len(rendering.text))
-    pieces: list[str] = []
-    for start, end, (_, _, parameter) in zip(rendering.starts, ends, rendering.origins, strict=True):
-        piece = rendering.text[start:end]
-        pieces.append(piece if parameter is None else piece.translate(_MARKUP_IN_A_VALUE))
-    return "".join(pieces)
+    return "".join(
+        rendering.text[start:end].translate(_MARKUP_IN_A_VALUE)
+        if ref is not None
+        else rendering.text[start:end]
+        for start, end, (_, _, ref), _ in rendering.pieces
+    )
 
 
 @lru_cache(maxsize=64)

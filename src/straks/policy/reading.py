@@ -20,6 +20,7 @@ from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.bound_line import read_bound_line
 from straks.core.list_kind import ListOf
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
 from straks.core.template import HTML_FILE, SUBJECT_FILE
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _REFERENCE: Final = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]\w*);?|.", re.IGNORECASE | re.DOTALL)
 _SPACES: Final = " \t\n\r\f" + FRAGMENT_BEGINS + FRAGMENT_ENDS
+_LINE_WITH_AT: Final = re.compile(r"^@.*$", re.MULTILINE)
 _SPOKEN: Final = ("title", "aria-label")
 
 
@@ -125,6 +127,11 @@ class Reading:
         """Return what stands between *begins* and *ends*."""
         return Reading(self.page, self.path, self.rendering, self.text[begins:ends], self.at[begins:ends])
 
+    def without(self, begins: int, ends: int) -> Reading:
+        """Return everything but what stands between *begins* and *ends*."""
+        text = self.text[:begins] + self.text[ends:]
+        return Reading(self.page, self.path, self.rendering, text, (*self.at[:begins], *self.at[ends:]))
+
     @cached_property
     def last_line(self) -> tuple[int, int]:
         """Where the last line begins and ends, once the edges of the text are trimmed."""
@@ -134,14 +141,18 @@ class Reading:
 
     @cached_property
     def prose(self) -> Reading:
-        """What is there for a person: all but the bound last line of an SMS, which phones read."""
-        begins, _ = self.last_line
+        """What is there for a person: all but the lines of an SMS that bind a code, which phones read."""
         template = self.page.template
         may_be_bound = template.manifest.bound_line or any(
             isinstance(parameter, Code) for parameter in template.parameters.values()
         )
-        bound = self.page.channel == "sms" and may_be_bound and self.text.startswith("@", begins)
-        return self.part(0, begins) if bound and self.path in self.page.files else self
+        if self.page.channel != "sms" or self.path not in self.page.files or not may_be_bound:
+            return self
+        prose, (last, _) = self, self.last_line
+        for found in reversed([*_LINE_WITH_AT.finditer(self.text)]):
+            if found.start() == last or read_bound_line(found[0]):
+                prose = prose.without(*found.span())
+        return prose
 
     def fix(self, begins: int, ends: int, text: str, *, safe: bool = True) -> Fix | None:
         """
@@ -312,7 +323,7 @@ def _of_page(page: Page, path: str, rendering: Rendering, document: Document) ->
         element: address
         for element in document.elements
         for name in ("href", "src")
-        if name in element.attributes
+        if name in element.attributes and not any(each.tag in UNSEEN for each in element.ancestors)
         for address in [_attribute(page, path, rendering, element, name)]
     }
     return Reading(
@@ -367,10 +378,13 @@ def _titles(page: Page) -> Iterator[Reading]:
 def _choices(page: Page) -> Iterator[Reading]:
     template = page.template
     path = f"{template.name}/template.toml"
+    # A choice that is asked about and never printed has no words, but values.
+    printed = {
+        hole.ref.partition("#")[0] for reading in readings(page) for _, _, hole in reading.rendering.holes
+    }
     for name, parameter in template.parameters.items():
         kind = parameter.of if isinstance(parameter, ListOf) else parameter
-        used = any(name in template.renderer.names(file) for file in page.files)
-        if used and isinstance(kind, Choice):
+        if name in printed and isinstance(kind, Choice):
             source = page.source(path)
             table = max(source.find(f"[parameters.{name}]"), 0)
             for word in kind.words.values():

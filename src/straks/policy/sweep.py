@@ -82,8 +82,11 @@ def _finding(error: TemplateError, files: Mapping[str, str]) -> Finding:
     source = files.get(path, "")
     before = source.split("\n")[: (error.line or 1) - 1]
     spot = Spot.at(path, source, sum(len(line) + 1 for line in before))
-    message = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
-    flaw = Flaw(message, "mend it; nothing else of this template was checked", spot)
+    said = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
+    # Such a sentence ends with the way out.
+    message, _, way_out = said.rpartition("; ")
+    hint = f"{way_out if message else 'mend it'}{'' if way_out.endswith('?') and message else ';'}"
+    flaw = Flaw(message or said, f"{hint} nothing else of this template was checked", spot)
     return finding_of(template_that_cannot_be_read, flaw, template=error.template, locale=error.locale)
 
 

@@ -89,8 +89,11 @@ def bound_line_not_read(page: Page) -> Iterator[Flaw]:
     for last in _last_lines(page):
         read = last.read
         if read is None:
+            spaces = any(True for _ in _spacing_faults(last.line.text))
             yield Flaw(
-                f"the last line is “{_quoted(last.line.text)}”, not “@host #code”",
+                "a phone does not read the last line as “@host #code”, for the white space in it"
+                if spaces
+                else f"the last line is “{_quoted(last.line.text)}”, not “@host #code”",
                 "end the text with @host #{{ code }} on a line of its own",
                 last.line.spot(0),
                 last.whole.way,
@@ -101,7 +104,7 @@ def bound_line_not_read(page: Page) -> Iterator[Flaw]:
         for start, _, hole in last.line.holes:
             if start < ends and not isinstance(last.line.parameter(hole), Code):
                 yield Flaw(
-                    f"the bound line depends on {hole.ref}",
+                    f"the bound line depends on {hole.ref!r}",
                     "write the host out, and nothing but the code after #",
                     last.line.spot(start),
                     last.whole.way,
@@ -241,22 +244,26 @@ def bound_line_spaced_wrongly(page: Page) -> Iterator[Flaw]:
     Source: WICG, Origin-bound one-time codes delivered via SMS, 3.2.
     """
     for last in _last_lines(page):
-        match = _FIELDS.match(last.line.text)
-        if match is None:
-            continue
-        for group, wanted, where in (
-            (1, "", "after @"),
-            (3, " ", "between host and code"),
-            (4, "", "after #"),
-        ):
-            if match[group] != wanted:
-                what = ", ".join(map(describe, match[group])) or "nothing"
-                yield Flaw(
-                    f"{what} {where}; it takes {'one space' if wanted else 'nothing'}",
-                    "write @host #{{ code }}",
-                    last.line.spot(match.start(group)),
-                    fix=last.line.fix(*match.span(group), wanted, safe=False),
-                )
+        for (begins, ends), wanted, where in _spacing_faults(last.line.text):
+            what = ", ".join(map(describe, last.line.text[begins:ends])) or "nothing"
+            yield Flaw(
+                f"{what} {where}; it takes {'one space' if wanted else 'nothing'}",
+                "write @host #{{ code }}",
+                last.line.spot(begins),
+                fix=last.line.fix(begins, ends, wanted, safe=False),
+            )
+
+
+def _spacing_faults(line: str) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """Yield where white space in a bound line is not as it should be: the place, what it takes, and where."""
+    fields = _FIELDS.match(line)
+    for group, wanted, where in (
+        (1, "", "after @"),
+        (3, " ", "between host and code"),
+        (4, "", "after #"),
+    ):
+        if fields and fields[group] != wanted:
+            yield fields.span(group), wanted, where
 
 
 @rule(
@@ -329,6 +336,8 @@ def bound_line_in_another_segment(page: Page) -> Iterator[Flaw]:
     if not isinstance(bound, SmsBound) or bound.segments == 1:
         return
     for last in _last_lines(page):
+        if last.read is None:
+            continue  # which is for the rules above
         yield Flaw(
             f"text and bound line take {bound.segments} segments at worst "
             f"({bound.units} units of {bound.encoding})",

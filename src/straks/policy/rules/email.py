@@ -133,7 +133,7 @@ def plain_text_that_says_less(page: Page) -> Iterator[Flaw]:
         for anchor in reading.anchors
         if HOLE not in anchor.address.fixed
     }
-    lacking = [f"the value {name}" for name in sorted(wanted - shown)]
+    lacking = [f"the value {name!r}" for name in sorted(wanted - shown)]
     lacking += [
         f"the link {link}"
         for link in sorted(links)
@@ -322,9 +322,9 @@ def _subject_flaws(text: str) -> Iterator[tuple[int, str, str]]:
     for index, character in enumerate(text):
         symbol = unicodedata.category(character) == "So" and ord(character) > _FIRST_SYMBOL
         if symbol and character != HOLE:
-            yield index, f"the subject has {character!r}", "leave it out"
+            yield index, f"the subject has “{character}”", "leave it out"
     for found in LEFTOVER.finditer(text):
-        yield found.start(), f"{found[0]!r} looks like a placeholder", "fill it by a parameter: {{ … }}"
+        yield found.start(), f"“{found[0]}” looks like a placeholder", "fill it by a parameter: {{ … }}"
 
 
 @rule(
@@ -361,12 +361,13 @@ def preheader_missing_or_repeating(page: Page) -> Iterator[Flaw]:
     for rendering, document in documents(page):
         preheader = document.preheader
         if preheader is None or not preheader.text:
-            where = 0 if preheader is None else preheader.start
-            yield flaw_at(
-                page, rendering, where, "there is no pre-header", "fill {% block preheader %} with a sentence"
+            path = next(path for path in page.files if path.endswith(f"/{HTML_FILE}"))
+            yield Flaw(
+                "there is no pre-header", "fill {% block preheader %} with a sentence", page.spot(path)
             )
         elif _plain_words(preheader.text) in titles:
-            first = next(text.start for text in preheader.texts if text.words.strip())
+            said = next(text for text in preheader.texts if text.words.strip())
+            first = said.start + len(said.words) - len(said.words.lstrip())
             yield flaw_at(
                 page,
                 rendering,

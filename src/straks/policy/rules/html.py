@@ -144,7 +144,9 @@ def image_without_what_it_needs(page: Page) -> Iterator[Flaw]:
         for image in images:
             lacks = [name for name in ("alt", "width", "height") if name not in image.attributes]
             if lacks:
-                yield flaw_at(page, rendering, image.start, f"<img> has no {', '.join(lacks)}", "add it")
+                yield flaw_at(
+                    page, rendering, image.start, f"<img> has no {', '.join(lacks)}", "add what it lacks"
+                )
             if not image.attributes.get("src", "").lower().startswith("https://"):
                 yield flaw_at(
                     page, rendering, image.at("src="), "<img> has no https address", "give it one in src"

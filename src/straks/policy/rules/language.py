@@ -37,7 +37,7 @@ _TOO_SHORT_TO_TELL: Final = 60
 
 _WORD = re.compile(r"[^\W\d_]+")
 # From so many strange words on, a text is in the wrong language, and that is said once.
-_MANY: Final = 5
+_MANY: Final = 4
 _QUOTED: Final = 3
 
 # What systems fill in, and what writers mean to: [navn], {navn}, %s, order_number, sms.frist.tittel.
@@ -149,13 +149,13 @@ def languages_that_tell_different_things(whole: Whole) -> Iterator[Flaw]:
             for path, here in found.items():
                 for name in sorted(frozenset[str]().union(*found.values()) - here):
                     other = next(other for other in paths if name in found[other])
-                    yield _differing(whole, path, f"{lacks} {name}, as {_locale_of(other)} does")
+                    yield _differing(whole, path, f"{lacks} {name!r}, as {_locale_of(other)} does")
         first, asked = paths[0], {path: questions(whole.template, path) for path in paths}
         for path in paths[1:]:
             for name in sorted(asked[first].keys() & asked[path].keys()):
                 if asked[first][name] != asked[path][name]:
                     yield _differing(
-                        whole, path, f"asks otherwise about {name} than {_locale_of(first)} does"
+                        whole, path, f"asks otherwise about {name!r} than {_locale_of(first)} does"
                     )
 
 

@@ -120,8 +120,8 @@ def other_digits_beside_code(page: Page) -> Iterator[Flaw]:
             if end <= code and (found := first_printing(page, hole, re.compile(r"\d").search)):
                 name = hole.ref.partition("#")[0]
                 yield Flaw(
-                    f"{name} stands before the code and may hold digits",
-                    f"put {name} after the code",
+                    f"{name!r} stands before the code and may hold digits",
+                    f"put {name!r} after the code",
                     way.spot(start),
                     None if found[1] is None else _with(way, hole, found[1]),
                 )
@@ -313,7 +313,14 @@ def no_word_against_sharing(page: Page) -> Iterator[Flaw]:
         return
     for way in texts_with_code(page):
         if _KEEP_IT[page.locale].search(re.sub(r"\s+", " ", way.text)) is None:
-            yield Flaw("the text does not say that the code is not to be shared", "say it", way.spot(0))
+            yield Flaw(
+                "the text does not say that the code is not to be shared",
+                f"say it, such as «{_DO_NOT_SHARE[page.locale]}»",
+                way.spot(0),
+            )
+
+
+_DO_NOT_SHARE: Final = {"nb": "Ikke del den.", "nn": "Ikkje del han.", "en": "Do not share it."}
 
 
 _LONG = {

@@ -93,7 +93,7 @@ def personal_data_beside_code(page: Page) -> Iterator[Flaw]:
             name = hole.ref.partition("#")[0]
             if page.template.parameters[name].personal or reading.parameter(hole).personal:
                 yield Flaw(
-                    f"{name} is declared personal and stands in a message with a one-time code",
+                    f"{name!r} is declared personal and stands in a message with a one-time code",
                     "leave it out",
                     spot_of(page, reading.rendering, start),
                 )
@@ -252,13 +252,13 @@ def code_of_another_kind(whole: Whole) -> Iterator[Flaw]:
     for name, code in codes.items():
         if set(code.alphabet) - set(ASCII_DIGITS):
             yield Flaw(
-                f"{name} may hold other characters than digits",
+                f"{name!r} may hold other characters than digits",
                 "leave alphabet out",
                 whole.manifest_spot(name),
             )
         if code.length > _MOST_CHARACTERS:
             yield Flaw(
-                f"{name} has {code.length} digits; phones fill in at most {_MOST_CHARACTERS}",
+                f"{name!r} has {code.length} digits; phones fill in at most {_MOST_CHARACTERS}",
                 "make it 6 to 8",
                 whole.manifest_spot(name),
             )
@@ -267,7 +267,7 @@ def code_of_another_kind(whole: Whole) -> Iterator[Flaw]:
     for name, parameter in whole.template.parameters.items():
         if _CODE_NAMES & set(re.split(r"[_-]", name.lower())):
             yield Flaw(
-                f"{name} is of kind {parameter.kind}; "
+                f"{name!r} is of kind {parameter.kind}; "
                 + (
                     "leading zeros are lost" if isinstance(parameter, Integer) else "anything may stand in it"
                 ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.alphabet import FOREIGN, describe, septet_capacity, unit_capacity
 from straks.core.bound import SmsBound
+from straks.core.hygiene import offence
 from straks.core.ledger import JOINED_CHARACTERS, MOST_MESSAGES
 from straks.core.manifest import Purpose
 from straks.core.segment import HEADER_OCTETS, Encoding
@@ -74,10 +75,12 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
     elif isinstance(bound, SmsBound) and bound.segments > most:
         room = _room(bound.encoding, most)
         longest = _longest(page)
+        accepted = bound.encoding is Encoding.GSM7 or page.template.manifest.encoding == "ucs-2"
+        keep = "" if accepted else f"keep to GSM-7, of which {_room(Encoding.GSM7, most)} units fit; or "
         yield Flaw(
             f"can reach {bound.segments} segments (limit {most}): "
             f"{bound.units} units of {bound.encoding}, and {room} fit",
-            f"shorten the text by {max(bound.units - room, 1)} units"
+            f"{keep}shorten the text by {max(bound.units - room, 1)} units"
             + (f", or lower the bound of {' or '.join(longest)}" if longest else ""),
             page.spot(page.files[0]),
             bound.witness,
@@ -105,10 +108,16 @@ def _longest(page: Page) -> list[str]:
         'Koden er "482913".',
         "{# «» #}Koden er {{ code }} € ÆØÅ æøå",
         "Hei {{ name }}",
+        "Koden:\t{{ code }}",
         Trial(sms="Koden er «482913».", head=_UCS2),
         Trial(html="<p>«Hei»</p>"),
     ],
-    fails=["Koden er «482913».", "Bures boahtin Kárášjohkii", "{% if count > 1 %}Ja…{% endif %}"],
+    fails=[
+        "Koden er «482913».",
+        "Bures boahtin Kárášjohkii",
+        "{% if count > 1 %}Ja…{% endif %}",
+        "{{ count }} {{ count|plural('sak…', 'saker…') }}",
+    ],
 )
 def character_that_forces_ucs2(page: Page) -> Iterator[Flaw]:
     """
@@ -121,12 +130,15 @@ def character_that_forces_ucs2(page: Page) -> Iterator[Flaw]:
     """
     if page.channel != "sms" or page.template.manifest.encoding == "ucs-2":
         return
-    for reading in readings(page):
-        # What is decomposed is SMS106, and is sent composed.
+    # A choice's word is a value, which is SMS103; the words of a plural are the author's.
+    for reading in (reading for reading in sayings(page) if reading.path in page.files):
+        # What is decomposed is SMS106, and is sent composed; a tab is SMS107, what hides or turns TXT100x.
         for foreign in find_foreign(reading.text):
             said, instead = foreign.character, foreign.substitute
             begins, ends = foreign.index, foreign.index + len(said)
-            if not reading.is_fixed(begins) or unicodedata.normalize("NFC", said) == instead:
+            hides = instead is None and offence(said)
+            known = said == "\t" or hides or unicodedata.normalize("NFC", said) == instead
+            if known or not reading.is_fixed(begins):
                 continue
             if instead is None:
                 hint = 'write it another way, or accept it with encoding = "ucs-2"'
@@ -176,7 +188,10 @@ def value_that_may_force_ucs2(whole: Whole) -> Iterator[Flaw]:
             for reading in readings(page):
                 for _, _, hole in reading.rendering.holes:
                     name = hole.ref.partition("#")[0]
-                    if name not in forcing and (found := first_printing(page, hole, FOREIGN.search)):
+                    by_number = any(each.name == "plural" for each in hole.filters)
+                    if name in forcing or by_number:
+                        continue
+                    if found := first_printing(page, hole, FOREIGN.search):
                         forcing[name] = found
     for name, (printed, value) in sorted(forcing.items()):
         foreign = FOREIGN.findall(printed)[0]

@@ -69,11 +69,9 @@ def _texts(whole: Whole) -> Iterator[_Written]:
     for path, source in {**whole.template.sources, **shared}.items():
         yield _Written(source, path, source)
     for page, rendering in renderings.values():
-        stops = (*rendering.starts[1:], len(rendering.text))
-        pieces = zip(rendering.starts, stops, rendering.origins, rendering.written, strict=True)
-        for start, stop, (path, offset, ref), written in pieces:
+        for start, end, (path, offset, ref), written in rendering.pieces:
             if ref is None and not written:
-                yield _Written(rendering.text[start:stop], path, page.source(path), offset)
+                yield _Written(rendering.text[start:end], path, page.source(path), offset)
 
 
 def _characters(

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from straks.core.domain import Span, domain_of
-from straks.core.number_kinds import Integer
+from straks.core.number_kinds import Date, DateTime, Integer
 from straks.policy.conditions import questions
 from straks.policy.reading import sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.rules.language import NAMES
 from straks.policy.settings import Policy
 from straks.policy.source import HOLE
-from straks.policy.trial import Trial
+from straks.policy.trial import PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,7 +46,7 @@ _NORWEGIAN_FAULTS: Final = (
     (
         re.compile(r"\b\d{1,2}(?:[:.]\d{2})? ?(?:am|pm|a\.m\.|p\.m\.)(?!\w)", re.IGNORECASE),
         "is a time as English tells it",
-        "write 14.30, or print a time",
+        "write 14:30, or print a time",
     ),
     (
         re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])"),
@@ -77,7 +77,7 @@ _FAULTS: Final = MappingProxyType(
                 "write 5 May 2026, or print a date",
             ),
             (
-                re.compile(r"\b[Kk]l\.? ?\d{1,2}\b|\bkr\.? ?\d"),
+                re.compile(r"\b[Kk]l\.? ?\d{1,2}(?:[.:]\d{2})?\b|\bkr\.? ?\d[\d ]*"),
                 "is a time or a sum as Norwegian writes it",
                 "write 14:30 or NOK 500, or print a time or an amount",
             ),
@@ -110,6 +110,8 @@ _BODIES: Final = (
     ("Sivilombudet", "Sivilombodet"),
     ("Statsforvalteren", "Statsforvaltaren"),
 )
+
+_SHORT_DATE = '\n[parameters.due]\nkind = "date"\nstyle = "short"\nexample = 2026-05-05\n'
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|\Z)[^\n.!?]*)*")
@@ -145,6 +147,7 @@ def plain_words() -> Mapping[str, Mapping[str, str]]:
         Trial(files={"en/sms.txt": "The deadline is 5. mai kl. 14.30."}),
         Trial(files={"en/sms.txt": "The deadline is 5. May."}),
         Trial(files={"en/sms.txt": "The deadline is 05.06.2026."}),
+        Trial(files={"en/sms.txt": "The deadline is {{ due }}."}, parameters=PARAMETERS + _SHORT_DATE),
     ],
 )
 def date_or_number_in_another_language(page: Page) -> Iterator[Flaw]:
@@ -167,7 +170,19 @@ def date_or_number_in_another_language(page: Page) -> Iterator[Flaw]:
                 "write the month in letters, or print a date",
                 prose.spot(found.start()),
             )
+        yield from _dates_in_figures(prose)
         yield from _plurals(prose)
+
+
+def _dates_in_figures(reading: Reading) -> Iterator[Flaw]:
+    for begins, ends, hole in reading.holes:
+        dated = isinstance(reading.parameter(hole), (Date, DateTime))
+        if dated and (found := _IN_FIGURES.search(reading.text[begins:ends])):
+            yield Flaw(
+                f"{hole.ref!r} prints “{found[0]}”, which is read in two ways",
+                'declare style = "medium", which has the month in letters',
+                reading.spot(begins),
+            )
 
 
 def _plurals(reading: Reading) -> Iterator[Flaw]:
@@ -182,7 +197,7 @@ def _plurals(reading: Reading) -> Iterator[Flaw]:
         # Whoever asks about the number may have seen to it.
         if may_be_one and hole.ref not in questions(template, reading.path):
             yield Flaw(
-                f"prints “1{found[0]}” where {hole.ref} is 1",
+                f"prints “1{found[0]}” where {hole.ref!r} is 1",
                 f'choose the word by {{{{ {hole.ref}|plural("…", "…") }}}}',
                 reading.spot(ends + 1),
                 {hole.ref: 1},
