@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from straks.policy.rule import Finding, Fix, Flaw, Rule, Scope, Severity, rule
-from straks.policy.source import Spot
+from straks.policy.source import Spot, is_beside_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,6 +97,8 @@ class _Ignore:
         in_toml = self.spot.path.endswith(".toml")
         if self.source.startswith("\n", ends) and (alone or not in_toml):
             ends += 1
+        if not alone and is_beside_tag(self.source, begins, ends):
+            return None
         return Fix(self.spot.path, line if alone else begins, ends, "")
 
 
