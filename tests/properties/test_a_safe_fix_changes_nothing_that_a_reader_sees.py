@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The rules that offer a fix; the others would only take their time.
-FIXING = ("SMS102", "SMS106", "SMS107", "BND3", "LNK603", "LNK607", "LNG809", "HTM901", "HTM904", "HTM905")
-FIXING += ("TXT", "IGN")
+FIXING = (
+    *("SMS102", "SMS106", "SMS107", "BND3", "LNK603", "LNK607", "LNG809"),
+    *("HTM901", "HTM904", "HTM905", "TXT", "IGN"),
+)
 PLAIN = [
     "Hei",
     " ",
