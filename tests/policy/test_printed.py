@@ -66,10 +66,3 @@ def test_the_widest_printing_is_known_in_bytes(declared: str, most: int) -> None
     (rendering,) = page.renderings(page.files[0])
 
     assert widest(page, rendering.holes[0][2]) == most
-
-
-def test_what_admits_too_much_to_look_through_prints_nothing_known() -> None:
-    declared = '[parameters.x]\nkind = "duration"\nmin = "1 s"\nmax = "9000 h"\nstep = "1 s"\nexample = "5 s"'
-    page = page_of("{{ lifetime }} {{ x }}", declared)
-
-    assert page.renderings(page.files[0]) == ()

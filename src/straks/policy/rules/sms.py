@@ -82,7 +82,7 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
             f"can reach {bound.segments} segments (limit {most}): "
             f"{bound.units} units of {bound.encoding}, and {room} fit",
             f"{keep}shorten the text by {max(bound.units - room, 1)} units"
-            + (f", or lower the bound of {' or '.join(longest)}" if longest else ""),
+            + (f", or lower the bound of {' or '.join(map(repr, longest))}" if longest else ""),
             page.spot(page.files[0]),
             bound.witness,
         )
