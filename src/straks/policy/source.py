@@ -119,7 +119,8 @@ class Rendering:
         origins: list[tuple[str, int, str | None]] = []
         holes: list[tuple[int, int, Hole]] = []
         offset = 0
-        for piece in pieces:
+        # A way that prints nothing is one empty piece: what looks at a rendering finds a place in it.
+        for piece in tuple(pieces) or ("",):
             starts.append(len(text))
             written.append(isinstance(piece, Written))
             if isinstance(piece, Hole):

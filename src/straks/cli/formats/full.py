@@ -22,11 +22,12 @@ def full(report: Report) -> Text:
     """Write *report* the way the best compilers do."""
     text = Text()
     for found in report.found:
-        text.append_text(_one(found)).append("\n")
+        text.append_text(one(found)).append("\n")
     return text.append(tally(report))
 
 
-def _one(found: Found) -> Text:
+def one(found: Found) -> Text:
+    """Write a finding by itself."""
     finding = found.finding
     text = Text()
     text.append(f"{finding.severity}[{finding.code}]", _COLOURS[finding.severity])
