@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from straks import altinn as altinn
     from straks import simulator as simulator
-    from straks import testing as testing
     from straks.altinn.place import Receipt as Receipt
     from straks.altinn.status import Delivery as Delivery
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
@@ -120,7 +119,7 @@ _HOMES = {
     "straks.transports.memory": "MemoryTransport",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "simulator", "testing")
+_SUBPACKAGES = ("altinn", "simulator")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -35,8 +35,6 @@ Reached = Callable[[Any], bool]
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {choice: {locale: choice.upper() for locale in LOCALES} for choice in "abcd"}
 )
-    {choice: {locale: choice.upper() for locale in LOCALES} for choice in ("a", "b", "c", "d")}
-)
 MAY = datetime(2026, 5, 17, 12, tzinfo=OSLO)
 SPRING = datetime(2026, 3, 29, 2, 30, tzinfo=OSLO)  # no clock showed it
 AUTUMN = datetime(2026, 10, 25, 2, 30, tzinfo=OSLO)  # clocks showed it twice

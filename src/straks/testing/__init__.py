@@ -24,12 +24,12 @@ strategy                    draws
 
 Laws that hold of every template, for you to hold your own code to as well::
 
-    @given(straks.testing.values(TEMPLATE, locale="nb", channel="sms"))
-    def test_our_notice_is_never_over_its_bound(values):
-        body = TEMPLATE.sms("nb", NOBODY, values).body
+    @given(values(TEMPLATE, locale="nb", channel="sms"))
+    def test_our_notice_is_never_over_its_bound(filling):
+        body = TEMPLATE.sms("nb", NOBODY, filling).body
         assert len(straks.segment(body)) <= straks.bound(TEMPLATE, "nb", "sms").segments
 
-    @given(straks.testing.hostile(TEMPLATE.parameters["name"]))
+    @given(hostile(TEMPLATE.parameters["name"]))
     def test_our_form_answers_whatever_is_typed(name):
         try:
             notify(name=name)
