@@ -52,6 +52,9 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "shipmentId": order["notification"]["shipmentId"],
             "receivedAt": "2026-02-04T11:32:00Z",
             "status": "SMS_Accepted",
+            "reached": False,
+            "cut": 0,
+            "fate": None,
         },
         {
             "id": listed[1]["id"],
@@ -67,6 +70,9 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "shipmentId": other["notification"]["shipmentId"],
             "receivedAt": "2026-02-04T11:32:01Z",
             "status": "Email_Sending",
+            "reached": False,
+            "cut": 0,
+            "fate": None,
         },
     ]
 
@@ -221,8 +227,8 @@ def test_nothing_in_a_message_becomes_part_of_the_page(
     answer = visit(desk, "GET", "/")
 
     assert b"<script" not in answer.body
-    # The HTML e-mail's body stands twice: in its frame, and as its source.
-    assert answer.body.count(b"&lt;script&gt;") == 6
+    # The HTML e-mail's body stands twice: in its frame, and as its source. A sender is cut before its end.
+    assert answer.body.count(b"&lt;script&gt;") == 5
     assert "script" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 

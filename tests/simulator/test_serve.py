@@ -19,7 +19,8 @@ import pytest
 from straks import simulator
 from straks.errors import InvalidSetting, MissingExtra
 from straks.simulator import Simulator
-from straks.simulator.serve import LARGEST_BODY, _url
+from straks.simulator.carriage import LARGEST_BODY
+from straks.simulator.serve import _url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +165,7 @@ def test_a_body_of_the_largest_size_is_read_and_a_larger_one_is_413(client: http
 
 def test_the_location_has_the_address_the_caller_used(altinn: Simulator, client: httpx.Client) -> None:
     port = urlsplit(altinn.url).port
-    names = {f"localhost:{port}": f"http://localhost:{port}", "a b": altinn.url, "[::1": altinn.url}
+    names = {f"localhost:{port}": f"http://localhost:{port}", "10.0.0.5": "http://10.0.0.5"}
     for number, (host, base) in enumerate(names.items()):
         answer = client.post(
             f"{API}/orders/instant/sms",
@@ -289,8 +290,10 @@ def test_an_empty_host_does_not_mean_everywhere() -> None:
         Simulator(host="")
 
 
-@pytest.mark.parametrize("module", ["uvicorn", "starlette.applications"])
+@pytest.mark.parametrize("module", ["uvicorn", "starlette.requests"])
 def test_without_its_libraries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    for loaded in ("straks.simulator.carriage", "straks.simulator.listener"):
+        monkeypatch.delitem(sys.modules, loaded, raising=False)
     monkeypatch.setitem(sys.modules, module, None)
 
     with pytest.raises(MissingExtra, match=r"Simulator needs .* install straks\[simulator\]"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from straks.simulator.courses import Course
 from straks.simulator.orders import Channel
 from straks.simulator.shipments import Shipment, Shipments
 
@@ -287,9 +288,9 @@ def test_sequence_numbers_follow_the_order_of_completion() -> None:
             channel=Channel.SMS,
             destination="+46701740605",
             placed_at_s=0.0,
-            course=((0.0, "SMS_Sending"), (takes_s, "SMS_Delivered")),
+            course=Course(((0.0, "SMS_Sending"), (takes_s, "SMS_Delivered"))),
         )
-        shipments.store(name, shipment)
+        shipments.store(name, shipment, "message")
 
     page = shipments.feed("ttd", 62.0, after=0, size=10, descending=False)
     assert [entry["shipmentId"] for entry in page] == ["quick", "slow"]

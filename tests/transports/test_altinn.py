@@ -18,7 +18,7 @@ import straks
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, NotSent, Refused, StraksError, Unanswered
 from straks.simulator import Simulator
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier, Mishap
+from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 from straks.transports.altinn import AltinnTransport, AsyncAltinnTransport
 from straks.wire.exchange import Response
 
@@ -372,7 +372,7 @@ def test_a_receipt_is_followed_until_it_is_final(use: Use, altinn: Simulator, ma
     assert (by_receipt.final, by_receipt.delivered, by_receipt.reference) == (True, True, "sak/2")
 
 
-def carried(use: Use, desk: Desk, *steps: Step, mishaps: tuple[Mishap, ...] = ()) -> list[Any]:
+def carried(use: Use, desk: Desk, *steps: Step, mishaps: tuple[str, ...] = ()) -> list[Any]:
     memory = MemoryCarrier if use is use_sync else AsyncMemoryCarrier
     return use(BASE, desk.token, *steps, carrier=memory(desk, mishaps))
 
