@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,10 +81,11 @@ def email() -> Callable[..., dict[str, object]]:
 
 
 @pytest.fixture
-def post(desk: Desk) -> Callable[..., Response]:
-    """Return a way to place an order: ``post("sms", order)``; the token is a good one unless given."""
+def send() -> Callable[..., Response]:
+    """Return a way to place an order at any desk: ``send(desk, "sms", order)``; the token is a good one."""
 
-    def send(
+    def to(
+        desk: Desk,
         endpoint: str,
         order: dict[str, object] | bytes,
         *,
@@ -95,7 +97,13 @@ def post(desk: Desk) -> Callable[..., Response]:
         given |= {"Content-Type": "application/json"} if headers is None else headers
         return desk.handle(Request("POST", f"{API}/orders/instant/{endpoint}", given, body))
 
-    return send
+    return to
+
+
+@pytest.fixture
+def post(desk: Desk, send: Callable[..., Response]) -> Callable[..., Response]:
+    """Return a way to place an order at the desk: ``post("sms", order)``."""
+    return partial(send, desk)
 
 
 @pytest.fixture
