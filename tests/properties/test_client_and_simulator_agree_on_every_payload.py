@@ -40,7 +40,8 @@ NAMES = ("contact-confirmation", "critical-alert", "one-time-code", "sign-in-ale
 OSLO = ZoneInfo("Europe/Oslo")
 SIGNS = "æøåÆØÅéüÄñß€ -&<'"
 
-# Sweden's range for fiction, without the numbers that ask the simulator for a fate of their own; one Norwegian number that nobody has, and the fiction of Britain and Australia.
+# Sweden's range for fiction, without the numbers that ask the simulator for a fate of their own, one
+# Norwegian number that nobody has, and the fiction of Britain and Australia.
 NUMBERS = [
     *(f"+467017406{last:02}" for last in range(5, 60)),
     "+4742000000",

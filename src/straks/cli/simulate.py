@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
+from pathlib import Path
 from typing import Final
 
 import click
@@ -25,17 +26,58 @@ _WAIT_S: Final = 3600.0
     type=click.IntRange(0, _MOST_PORT),
     help="The port to listen on; 0 for any that is free.",
 )
-def command(*, host: str, port: int) -> None:
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    metavar="FILE.db",
+    help="Keep everything in this file, made if there is none; without one it ends with the simulator.",
+)
+@click.option(
+    "--allow-list",
+    multiple=True,
+    metavar="NUMBER",
+    help="Play TT02: SMS to any other number look delivered, and are not. Repeat it for several.",
+)
+@click.option("--org", default="ttd", show_default=True, help="The organisation that ready tokens are for.")
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="A name this simulator goes by, besides addresses and localhost, such as that of a container.",
+)
+@click.option(
+    "--fates", is_flag=True, help="List the recipients and faults that make things go wrong, and end."
+)
+def command(
+    *,
+    host: str,
+    port: int,
+    store: Path | None,
+    allow_list: tuple[str, ...],
+    org: str,
+    allow_host: tuple[str, ...],
+    fates: bool,
+) -> None:
     """
     Run the service's far end on this machine, with an inbox.
 
     It answers under Altinn's own paths as Altinn does, delivers nothing to anybody, and forgets
-    everything when it ends. Ctrl-C ends it.
+    everything when it ends, unless it is given a file. Ctrl-C ends it.
     """
+    if fates:
+        _list_fates()
+        return
     from straks.simulator import Simulator
     from straks.transports.environment import is_loopback
 
-    with Simulator(host=host, port=port) as altinn:
+    with Simulator(
+        host=host,
+        port=port,
+        store=store,
+        allow_list=allow_list or None,
+        org=org,
+        names=allow_host,
+    ) as altinn:
         # Whoever stops a service sends SIGTERM; it ends this as cleanly as Ctrl-C does.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         click.echo(_welcome(altinn.url))
@@ -46,6 +88,22 @@ def command(*, host: str, port: int) -> None:
                 time.sleep(_WAIT_S)
         except KeyboardInterrupt:
             click.echo("\nStopped.")
+
+
+def _list_fates() -> None:
+    from rich import box
+    from rich.table import Table
+
+    from straks.cli.terminal import console
+    from straks.simulator.fates import FATES
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("fault", "asked for by", "what happens"):
+        table.add_column(heading, no_wrap=heading == "fault")
+    for fate in FATES:
+        recipients = "\n".join(each for each in (fate.number, fate.address) if each is not None)
+        table.add_row(fate.name, recipients, fate.says)
+    console().print(table)
 
 
 def _welcome(url: str) -> str:

@@ -22,6 +22,7 @@ import secrets
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.errors import InvalidSetting
@@ -32,12 +33,12 @@ from straks.simulator.shipments import Shipment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LAYOUT: Final = 1
 """The version of the tables; a file with another is of another straks."""
 
 _APPLICATION: Final = int.from_bytes(b"stra")
+_HEADER: Final = b"SQLite format 3\x00"
 _SECRET_OCTETS: Final = 32
 
 _TABLES: Final = """
@@ -78,7 +79,8 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = path
+        self._path = Path(path)
+        self._refuse_other_files()
         with self._explained():
             # Used by one thread at a time: the simulator's lock stands before the desk.
             self._file = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -126,6 +128,16 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+    def _refuse_other_files(self) -> None:
+        # SQLite would take a file of a single octet for an empty one, and write over it.
+        if self._path.is_file():
+            with self._path.open("rb") as file:
+                begins = file.read(len(_HEADER))
+            if begins not in (b"", _HEADER):
+                raise InvalidSetting(
+                    f"{self._path} is no SQLite database, and is left as it is; give another file"
+                )
 
     def _open(self) -> bytes:
         self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -196,9 +208,7 @@ class SqliteStore:
             match error.sqlite_errorcode & 0xFF:
                 case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                     why = "another simulator or program has it open; stop that one, or give each its own file"
-                case sqlite3.SQLITE_NOTADB:
-                    why = "it is no SQLite database, and is left as it is; give another file"
-                case sqlite3.SQLITE_CORRUPT:
+                case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                     why = "it is damaged; give another file"
                 case _:
                     why = f"{error}; give a file in a folder that is there and can be written to"
