@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import logging
 import socket
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -173,31 +170,6 @@ def test_the_location_has_the_address_the_caller_used(altinn: Simulator, client:
             headers={"Content-Type": "application/json", "Host": host},
         )
         assert answer.headers["location"].startswith(f"{base}/notifications/")
-
-
-def test_fifty_clients_at_once_lose_no_message(altinn: Simulator, sms: Maker) -> None:
-    host = urlsplit(altinn.url).netloc
-    token = altinn.token()
-    start = threading.Barrier(50)
-
-    def send(number: int) -> int:
-        connection = http.client.HTTPConnection(host)
-        start.wait()
-        body = json.dumps(sms(f"fifty/{number}"))
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        connection.request("POST", f"{API}/orders/instant/sms", body, headers)
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    with ThreadPoolExecutor(50) as pool:
-        statuses = list(pool.map(send, range(50)))
-
-    assert statuses == [201] * 50
-    assert {message.idempotency_id for message in altinn.messages} == {
-        f"fifty/{number}" for number in range(50)
-    }
-    assert len({message.shipment_id for message in altinn.messages}) == 50
 
 
 def test_a_caller_who_leaves_while_writing_harms_nobody(

@@ -33,7 +33,7 @@ PAGE_MOST: Final = 500
 ASK_TIMEOUT_S: Final = 15.0
 _WAITS_S = (0.0, 1.0, 2.0)  # before each time that one question is asked
 _OK = 200
-_TRY_LATER = frozenset({408, 425, 429})
+_TRY_LATER = frozenset({408, 425, 429, 499})  # 499: something in between had no patience
 _SERVER_ERRORS = range(500, 600)
 
 

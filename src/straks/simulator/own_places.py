@@ -43,12 +43,20 @@ if TYPE_CHECKING:
     from straks.simulator.visit import Handler
 
 
+# For this machine's eyes: kept by no cache, taken for nothing else, drawn in by no other page.
+_PRIVATE: Final = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
 def _page(desk: Desk, _visit: Visit) -> Response:
-    return Response(200, page.HEADERS, page.page(desk.messages()).encode())
+    return Response(200, page.HEADERS, page.page(desk.messages(), desk.faults.armed()).encode())
 
 
 def _messages(desk: Desk, _visit: Visit) -> Response:
-    return answers.as_json(200, [message.as_json() for message in desk.messages()])
+    return answers.as_json(200, [message.as_json() for message in desk.messages()], _PRIVATE)
 
 
 def _clear(desk: Desk, _visit: Visit) -> Response:
@@ -82,11 +90,11 @@ def _token(desk: Desk, visit: Visit) -> Response:
 
 
 def _fates(_desk: Desk, _visit: Visit) -> Response:
-    return answers.as_json(200, [fate.as_json() for fate in FATES])
+    return answers.as_json(200, [fate.as_json() for fate in FATES], _PRIVATE)
 
 
 def _faults(desk: Desk, _visit: Visit) -> Response:
-    return answers.as_json(200, [armed.as_json() for armed in desk.faults.armed()])
+    return answers.as_json(200, [armed.as_json() for armed in desk.faults.armed()], _PRIVATE)
 
 
 def _arm(desk: Desk, visit: Visit) -> Response:
