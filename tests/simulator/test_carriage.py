@@ -409,12 +409,12 @@ def test_what_fails_inside_is_an_empty_500_and_one_line_in_the_log(
     sms: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Simulator() as altinn, httpx.Client(base_url=altinn.url, verify=False) as client:  # noqa: S501 - no TLS on loopback
-        monkeypatch.setattr(altinn._desk.inbox, "messages", lambda _: 1 / 0)
+        monkeypatch.setattr(altinn._desk, "inbox", None)
         answers = [client.get("/_straks/messages") for _ in range(2)]
 
     assert [(answer.status_code, answer.content) for answer in answers] == [(500, b"")] * 2
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [record.getMessage() for record in errors] == [
-        "the simulator failed on a request: ZeroDivisionError"
+        "the simulator failed on a request: AttributeError"
     ] * 2
     assert "Traceback" not in caplog.text

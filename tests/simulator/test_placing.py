@@ -57,10 +57,10 @@ def befallen(desk: Desk, fault: str, order: dict[str, object]) -> Outcome:
 
 
 def test_the_message_is_on_its_way_while_the_caller_waits(desk: Desk, sms: Maker) -> None:
-    desk.faults.arm("delay", seconds=30)
+    desk.faults.arm("delay", seconds=29)
     attendance = attend(desk, sms())
 
-    assert next(attendance) == Pause(30)
+    assert next(attendance) == Pause(29)
     assert [message.shipment_id for message in desk.messages()] == [None]
     outcome = end(attendance)
     assert isinstance(outcome, Response)
@@ -73,7 +73,7 @@ def test_the_message_is_on_its_way_while_the_caller_waits(desk: Desk, sms: Maker
 def test_a_caller_who_leaves_while_waiting_leaves_a_message_and_no_order(
     desk: Desk, post: Way, sms: Maker
 ) -> None:
-    desk.faults.arm("delay", seconds=30)
+    desk.faults.arm("delay", seconds=20)
     attendance = attend(desk, sms())
     next(attendance)
     attendance.close()
@@ -87,7 +87,7 @@ def test_a_caller_who_leaves_while_waiting_leaves_a_message_and_no_order(
 def test_two_calls_under_one_id_at_the_same_time_send_twice_and_the_second_to_store_fails(
     desk: Desk, post: Way, sms: Maker
 ) -> None:
-    desk.faults.arm("delay", times=2, seconds=30)
+    desk.faults.arm("delay", times=2, seconds=20)
     first, second = attend(desk, sms(body="en")), attend(desk, sms(body="to"))
     next(first)
     next(second)
@@ -103,7 +103,7 @@ def test_two_calls_under_one_id_at_the_same_time_send_twice_and_the_second_to_st
 def test_a_call_that_comes_while_another_waits_finds_nothing_and_sends(
     desk: Desk, post: Way, sms: Maker
 ) -> None:
-    desk.faults.arm("delay", seconds=30)
+    desk.faults.arm("delay", seconds=20)
     waiting = attend(desk, sms())
     next(waiting)
 
@@ -111,6 +111,20 @@ def test_a_call_that_comes_while_another_waits_finds_nothing_and_sends(
     outcome = end(waiting)
     assert isinstance(outcome, Response)
     assert outcome.status == 500
+
+
+@pytest.mark.parametrize(("endpoint", "patience_s"), [("sms", 30), ("email", 100)])
+def test_a_gateway_that_takes_too_long_is_given_up_with_503_and_the_message_is_sent(
+    desk: Desk, sms: Maker, email: Maker, endpoint: str, patience_s: float
+) -> None:
+    desk.faults.arm("delay", seconds=patience_s)
+    attendance = attend(desk, sms() if endpoint == "sms" else email(), endpoint)
+    assert next(attendance) == Pause(patience_s)
+
+    outcome = end(attendance)
+    assert isinstance(outcome, Response)
+    assert (outcome.status, outcome.json()["code"]) == (503, "NOT-00004")
+    assert [message.shipment_id for message in desk.messages()] == [None]
 
 
 def test_an_inbox_emptied_while_a_caller_waits_stays_empty(desk: Desk, get: Way, sms: Maker) -> None:

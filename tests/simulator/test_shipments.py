@@ -270,6 +270,10 @@ def test_the_feed_wants_json_or_no_content_type_at_all(get: Way) -> None:
     assert [get("shipment/feed", headers=headers).status for headers in kinds] == [200, 200, 415]
 
 
+def test_another_content_type_is_told_before_the_token_is_looked_at(get: Way) -> None:
+    assert get("shipment/feed", token="x", headers={"content-type": "text/plain"}).status == 415
+
+
 def test_what_was_sent_and_not_stored_is_in_no_feed(desk: Desk, post: Way, get: Way, sms: Maker) -> None:
     post("sms", sms(reference="\x00"))
     desk.advance(60)

@@ -20,7 +20,7 @@ fates are what gateways in general do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum, auto
 from math import inf
@@ -383,7 +383,7 @@ FATES: Final = (
         "delay",
         Stage.SENT,
         "the message is sent at once and the order stored after so many seconds; who leaves before finds"
-        " nothing stored, and a repeat sends again",
+        " nothing stored, and a repeat sends again; from 30 seconds on (100 for e-mail) it is a 503",
         "+46701740685",
         waits_s=3.0,
     ),
@@ -498,6 +498,8 @@ _BY_RECIPIENT: Final = {
 }
 
 PRETENDED: Final = _BY_NAME["pretended"]
+TOO_LATE: Final = replace(_BY_NAME["delay"], answer=_BY_NAME["503"].answer)
+"""A delay that is longer than the service's own patience."""
 
 
 def fate_named(name: str) -> Fate:

@@ -8,21 +8,27 @@ a caller who leaves during the wait leaves a message that is sent and no order, 
 sends again. Both follow from the sequence below and from nothing else: the wait is a `Pause`, and
 whoever leaves closes the generator there.
 
+The service has patience for its gateways: 30 seconds for the SMS gateway, 100 for the e-mail service.
+What takes longer is answered 503 then, and whether the message is on its way nobody can say; here it
+is.
+
 (Another state of the service's code answers the one who stores second with 200 and the first
 order's ids. Two messages have been sent in either.)
 
 Source: Altinn/altinn-notifications, ``InstantOrdersController.cs``, ``InstantOrderRequestService.cs``,
-``OrderRepository.cs``, ``insertorderchain.sql``.
+``OrderRepository.cs``, ``insertorderchain.sql``, ``ShortMessageServiceClient.cs``; the settings of
+its SMS service.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Final
 
 from straks.simulator import answers, downstream
 from straks.simulator.courses import Course, email_course, sms_course
-from straks.simulator.fates import PLAIN, PRETENDED, Fate, Stage, fate_of
+from straks.simulator.fates import PLAIN, PRETENDED, TOO_LATE, Fate, Stage, fate_of
 from straks.simulator.faults import Struck, befall
 from straks.simulator.orders import Channel, Order, SmsOrder, trim
 from straks.simulator.rules import e164
@@ -35,6 +41,10 @@ if TYPE_CHECKING:
     from straks.simulator.desk import Desk
     from straks.simulator.visit import Visit
     from straks.wire.exchange import Response
+
+
+PATIENCE_S: Final = {Channel.SMS: 30.0, Channel.EMAIL: 100.0}
+"""How long the service waits for the gateway of each channel."""
 
 
 def place(desk: Desk, visit: Visit, order: Order, organisation: str) -> Attendance:
@@ -90,13 +100,20 @@ class _Placing:
             course=course,
             fate=None if befallen is None else befallen.name,
         )
-        if (outcome := (yield from self._meet(struck))) is not None:
+        if (outcome := (yield from self._meet(self._waited_for(struck)))) is not None:
             return outcome
         known = self.desk.shipments.find(self.organisation, self.order.idempotency_id)
         if known is not None or downstream.storing_fails(self.order):
             return answers.empty(500)
         created = self._store(message_id, course)
         return (yield from self._meet(self._chance(Stage.ANSWER), created)) or created
+
+    def _waited_for(self, struck: Struck | None) -> Struck | None:
+        """Return what strikes while the gateway is waited for, within the service's patience."""
+        patience_s = PATIENCE_S[self.channel]
+        if struck is None or not isfinite(struck.seconds) or struck.seconds < patience_s:
+            return struck
+        return Struck(TOO_LATE, patience_s)
 
     def _store(self, message_id: str, course: Course) -> Response:
         shipment = Shipment(

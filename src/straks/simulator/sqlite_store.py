@@ -32,7 +32,7 @@ from straks.simulator.orders import Channel
 from straks.simulator.shipments import Shipment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 LAYOUT: Final = 1
 """The version of the tables; a file with another is of another straks."""
@@ -189,7 +189,7 @@ class SqliteStore:
         return value
 
     @contextmanager
-    def _at_once(self) -> Iterator[None]:
+    def _at_once(self) -> Generator[None]:
         """Have all of it or nothing."""
         self._file.execute("BEGIN EXCLUSIVE")
         try:
@@ -200,7 +200,7 @@ class SqliteStore:
             raise
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self) -> Generator[None]:
         """Say what is wrong with the file where SQLite says no."""
         try:
             yield
