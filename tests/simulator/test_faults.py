@@ -15,7 +15,6 @@ from straks.errors import InvalidSetting
 from straks.simulator.desk import BASE, Desk
 from straks.simulator.fates import FATES, Stage
 from straks.simulator.faults import ENDPOINTS, Faults
-from straks.simulator.orders import Channel
 from straks.simulator.tokens import Use
 from straks.wire.exchange import Request
 
@@ -133,7 +132,7 @@ def test_the_same_seed_draws_the_same(probability: float, seed: int) -> None:
     def draws() -> list[bool]:
         faults = Faults()
         faults.arm("503", probability=probability, seed=seed)
-        return [faults.strike(Stage.HAND_OVER, "sms", Channel.SMS) is not None for _ in range(50)]
+        return [faults.strike(Stage.HAND_OVER, "sms") is not None for _ in range(50)]
 
     assert draws() == draws()
 
@@ -145,7 +144,7 @@ def test_a_fault_strikes_about_as_often_as_it_is_likely(probability: float, leas
     faults = Faults()
     armed = faults.arm("503", probability=probability, seed=7)
     for _ in range(1000):
-        faults.strike(Stage.HAND_OVER, "email", Channel.EMAIL)
+        faults.strike(Stage.HAND_OVER, "email")
 
     assert least <= armed.struck <= most
 
@@ -331,6 +330,24 @@ def test_a_share_of_what_nobody_can_count_is_drawn_after_each_request() -> None:
     assert set(drawn) == {0.0, 2.0}
     assert drawn.count(2.0) == armed.struck
     assert not any(drawn[::3] + drawn[1::3])
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_connections_can_be_refused_by_channel(desk: Desk, channel: str) -> None:
+    desk.faults.arm("refuse-connection", channel=channel, times=9)
+    api = f"{BASE}/notifications/api/v1/future/orders/instant"
+    refused = [desk.refuses(Request("POST", f"{api}/{endpoint}")) for endpoint in ("sms", "email", "")]
+
+    assert refused == [channel == "sms", channel == "email", channel == "sms"]
+    assert not desk.refuses(Request("GET", f"{BASE}/_straks/messages"))
+    assert not desk.refuses(Request("GET", f"{BASE}/nothing"))
+
+
+def test_a_share_of_refusals_draws_at_none_of_the_simulators_own_places() -> None:
+    faults = Faults()
+    faults.arm("refuse-connection", probability=1, endpoint="all")
+
+    assert [faults.closes_for_s(endpoint) for endpoint in ("", "token")] == [0, 1]
 
 
 def test_the_endpoints_are_named_in_one_place() -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import struct
 from math import isfinite
@@ -43,7 +44,7 @@ LARGEST_OWN_BODY: Final = 64 * 1024
 """The same for the simulator's own places, which take a few words."""
 
 _OWN: Final = "/_straks/"
-_LINGER_NOT: Final = struct.pack("ii", 1, 0)  # on, for no time at all: closing resets
+_LINGER_NOT: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # for no time: closing resets
 _NO_HTTP: Final = b"220 This is no web server\r\n"
 
 _log = logging.getLogger(__name__)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from straks.wire.exchange import Response
 
-ORDERS: Final = ("sms", "email", "instant")
-"""The endpoints that take orders; ``instant`` is the deprecated one."""
+ORDERS: Final = {"sms": Channel.SMS, "email": Channel.EMAIL, "instant": Channel.SMS}
+"""The endpoints that take orders, and what they send by; ``instant`` is the deprecated one."""
 ENDPOINTS: Final = ("orders", *ORDERS, "shipment", "feed", "token", "exchange", "all")
 """What a fault may be armed for; ``orders`` is all three that take them."""
 
@@ -77,8 +77,9 @@ class Armed:
     struck: int = 0
     _draws: int = field(default=0, repr=False)
 
-    def is_meant(self, stage: Stage, endpoint: str, channel: Channel | None) -> bool:
+    def is_meant(self, stage: Stage, endpoint: str) -> bool:
         """Tell whether this is its stage, its endpoint and its channel."""
+        channel = ORDERS.get(endpoint)
         return (
             self.fate.stage is stage
             and self.left != 0
@@ -120,7 +121,7 @@ class Faults:
 
     >>> faults = Faults()
     >>> _ = faults.arm("503", times=1)
-    >>> [faults.strike(Stage.HAND_OVER, "sms", Channel.SMS) is not None for _ in range(2)]
+    >>> [faults.strike(Stage.HAND_OVER, "sms") is not None for _ in range(2)]
     [True, False]
     """
 
@@ -179,10 +180,10 @@ class Faults:
         self._armed.append(armed)
         return armed
 
-    def strike(self, stage: Stage, endpoint: str, channel: Channel | None = None) -> Struck | None:
+    def strike(self, stage: Stage, endpoint: str) -> Struck | None:
         """Return what strikes at this stage of a request, None if nothing does; it is counted."""
         for armed in self._armed:
-            if armed.is_meant(stage, endpoint, channel) and armed.strike():
+            if armed.is_meant(stage, endpoint) and armed.strike():
                 self._armed = [each for each in self._armed if each.left != 0]
                 return Struck(armed.fate, armed.seconds)
         return None
@@ -202,7 +203,7 @@ class Faults:
             if armed.left is not None and armed.probability == 1:
                 closed_s += armed.left * armed.seconds
                 armed.struck, armed.left = armed.struck + armed.left, 0
-            elif armed.is_meant(Stage.CONNECTION, endpoint, None) and armed.strike():
+            elif endpoint and armed.is_meant(Stage.CONNECTION, endpoint) and armed.strike():
                 closed_s += armed.seconds
         self._armed = [each for each in self._armed if each.left != 0]
         return closed_s

@@ -49,7 +49,7 @@ _GUID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def _order(form: reading.Form, desk: Desk, visit: Visit) -> Attendance:
-    struck = desk.faults.strike(Stage.DOOR, visit.endpoint, form.channel)
+    struck = desk.faults.strike(Stage.DOOR, visit.endpoint)
     if struck is not None and (outcome := (yield from befall(struck, desk.trace_id()))) is not None:
         return outcome
     claims = _let_in(desk, visit)

@@ -79,7 +79,7 @@ class _Placing:
         if earlier is not None:
             known = answers.receipt(200, earlier.order_id, earlier.shipment_id, earlier.reference)
             # A recipient's own fate is for the first answer: the second is to show what a repeat finds.
-            struck = self.desk.faults.strike(Stage.ANSWER, self.visit.endpoint, self.channel)
+            struck = self.desk.faults.strike(Stage.ANSWER, self.visit.endpoint)
             return (yield from self._meet(struck, known)) or known
         if (outcome := (yield from self._meet(self._chance(Stage.HAND_OVER)))) is not None:
             return outcome
@@ -135,7 +135,7 @@ class _Placing:
 
     def _course_fate(self) -> Fate | None:
         """Return what becomes of the message: as armed, as TT02 has it, or as the recipient asks."""
-        armed = self.desk.faults.strike(Stage.COURSE, self.visit.endpoint, self.channel)
+        armed = self.desk.faults.strike(Stage.COURSE, self.visit.endpoint)
         if armed is not None:
             return armed.fate
         allowed = self.desk.allow_list
@@ -146,7 +146,7 @@ class _Placing:
 
     def _chance(self, stage: Stage) -> Struck | None:
         """Return what strikes at *stage*: what is armed, else what the recipient asks for."""
-        struck = self.desk.faults.strike(stage, self.visit.endpoint, self.channel)
+        struck = self.desk.faults.strike(stage, self.visit.endpoint)
         return struck or self._if_own(stage)
 
     def _if_own(self, stage: Stage) -> Struck | None:

@@ -23,7 +23,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator.json_reader import JsonReader, Kind, Unreadable, integer
-from straks.simulator.orders import Channel, EmailOrder, Order, Rejection, SmsOrder, is_blank, trim
+from straks.simulator.orders import EmailOrder, Order, Rejection, SmsOrder, is_blank, trim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,9 +99,8 @@ class _Wanting:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What one endpoint takes: what it sends by, the shape of its JSON and the order made from it."""
+    """What one endpoint takes: the shape of its JSON and the order made from it."""
 
-    channel: Channel
     shape: Shape
     _order: Callable[[_Node, _Wanting], Order]
 
@@ -292,7 +291,6 @@ _IDS = (
 )
 
 SMS: Final = Form(
-    Channel.SMS,
     Shape(
         f"{_MODELS}.Orders.InstantSmsNotificationOrderRequestExt",
         (*_IDS, Member("recipientSms", "RecipientSms", _SMS_DETAILS)),
@@ -300,7 +298,6 @@ SMS: Final = Form(
     _sms,
 )
 EMAIL: Final = Form(
-    Channel.EMAIL,
     Shape(
         f"{_MODELS}.Orders.InstantEmailNotificationOrderRequestExt",
         (*_IDS, Member("recipientEmail", "InstantEmailDetails", _EMAIL_DETAILS)),
@@ -308,7 +305,6 @@ EMAIL: Final = Form(
     _email,
 )
 DEPRECATED: Final = Form(
-    Channel.SMS,
     Shape(
         f"{_MODELS}.Orders.InstantNotificationOrderRequestExt",
         (
