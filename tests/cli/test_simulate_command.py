@@ -97,11 +97,17 @@ def test_what_it_prints_about_faults_can_be_pasted(
 def test_it_says_where_it_keeps_what_and_whom_it_really_sends_to(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    plain = welcome(start("simulate", "--port", "0"))
+    def says(*arguments: str) -> list[str]:
+        process = start("simulate", "--port", "0", *arguments)
+        lines = welcome(process)
+        process.terminate()
+        process.communicate()
+        return lines
+
     file = tmp_path / "state.db"
-    one = welcome(start("simulate", "--port", "0", "--store", str(file), "--allow-list", "+46701740605"))
-    numbers = ("--allow-list", "+46701740605", "--allow-list", "0046701740606")
-    two = welcome(start("simulate", "--port", "0", *numbers))
+    plain = says()
+    one = says("--store", str(file), "--allow-list", "+46701740605")
+    two = says("--allow-list", "+46701740605", "--allow-list", "0046701740606")
 
     assert "It forgets everything when it ends; --store FILE.db keeps it." in plain
     assert f"Everything is kept in {file}." in one

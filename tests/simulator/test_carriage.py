@@ -23,7 +23,7 @@ from straks.transports.carriers import AsyncHttpxCarrier
 from straks.wire.exchange import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Maker = Callable[..., dict[str, object]]
     Place = Callable[..., httpx.Response]
@@ -31,25 +31,6 @@ if TYPE_CHECKING:
 API = "/notifications/api/v1/future"
 SMS = f"{API}/orders/instant/sms"
 ENOUGH_S = 20.0  # for what answers; never waited out
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as altinn:
-        yield altinn
-
-
-@pytest.fixture
-def altinn(running: Simulator) -> Simulator:
-    running.clear()
-    return running
-
-
-@pytest.fixture
-def client(altinn: Simulator) -> Iterator[httpx.Client]:
-    headers = {"authorization": f"Bearer {altinn.token()}", "content-type": "application/json"}
-    with httpx.Client(base_url=altinn.url, headers=headers, verify=False, timeout=ENOUGH_S) as client:  # noqa: S501 - no TLS on loopback
-        yield client
 
 
 def address(altinn: Simulator) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from straks.simulator.carriage import LARGEST_BODY
 from straks.simulator.serve import _url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Maker = Callable[..., dict[str, object]]
 
@@ -63,25 +63,6 @@ GUIDE_HTML = """{
     }
   }"""  # noqa: E501 - as the guide has it
 API = "/notifications/api/v1/future"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    with Simulator() as altinn:
-        yield altinn
-
-
-@pytest.fixture
-def altinn(running: Simulator) -> Simulator:
-    running.clear()
-    return running
-
-
-@pytest.fixture
-def client(altinn: Simulator) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {altinn.token()}"}
-    with httpx.Client(base_url=altinn.url, headers=headers, verify=False) as client:  # noqa: S501 - no TLS on loopback
-        yield client
 
 
 def place(client: httpx.Client, endpoint: str, body: str) -> httpx.Response:

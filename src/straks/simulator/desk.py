@@ -4,7 +4,7 @@ The far end as a function: a request goes in, the service's answer comes out.
 The desk holds everything the service remembers and the clock it goes by; what it says at which
 path stands in `straks.simulator.notifications` (orders, shipments, feed),
 `straks.simulator.token_places` (the way to a token) and `straks.simulator.own_places` (inbox,
-clock, ready tokens).
+clock, ready tokens, faults).
 
 It does no I/O, reads no clock and rolls no dice: the time is an argument, to which is added what
 the desk was told to advance; ids are an argument, by default counted; the secret of its tokens is
