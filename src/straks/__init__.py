@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from straks.codes.sending import Sent as Sent
     from straks.codes.settings import Destinations as Destinations
     from straks.codes.stores.memory import MemoryStore as MemoryStore
+    from straks.codes.stores.sqlite import SqliteStore as SqliteStore
     from straks.codes.watch import Alarm as Alarm
     from straks.codes.watch import AlarmKind as AlarmKind
     from straks.codes.watch import CodeWatch as CodeWatch
@@ -116,6 +117,7 @@ _HOMES = {
     "straks.codes.sending": "Sent",
     "straks.codes.settings": "Destinations",
     "straks.codes.stores.memory": "MemoryStore",
+    "straks.codes.stores.sqlite": "SqliteStore",
     "straks.codes.watch": "Alarm AlarmKind CodeWatch",
     "straks.core.bound": "EmailBound SmsBound bound",
     "straks.core.bound_line": "BoundLine bound_line read_bound_line",

@@ -17,7 +17,6 @@ from straks.codes.conversation import Conversation
 from straks.codes.plan import AsyncEnds, Ends, arun, run
 from straks.codes.seal import Seal
 from straks.codes.secret import Secret
-from straks.codes.sending import send
 from straks.codes.settings import Destinations, Limits
 from straks.codes.stores import AsyncStore, Store
 from straks.errors import InvalidSetting
@@ -109,7 +108,7 @@ class OneTimeCodes(_Codes[Store]):
     One-time codes: issued, sent, verified once.
 
     Args:
-        store: Where they rest. `straks.MemoryStore` for one process.
+        store: Where they rest: `straks.MemoryStore` for one process, `straks.SqliteStore` for one machine.
         key: At least 16 random bytes, kept outside the store and the same in every process; or several,
             newest first, while one is replaced by another.
         digits, lifetime, attempts, cooldown, sends_per_hour, sends_per_day, failures_per_account,
@@ -236,6 +235,8 @@ class OneTimeCodes(_Codes[Store]):
             InvalidPayload: The service would refuse it for its form; nothing was sent.
             StraksError: Whatever `issue` raises.
         """
+        from straks.codes.sending import send  # which knows templates; who sends otherwise need not
+
         subject, recipient, session, caller = hide(subject, recipient, session, caller)
         plan = send(
             self._talk,
@@ -305,6 +306,8 @@ class AsyncOneTimeCodes(_Codes[AsyncStore]):
         reference: str | None = None,
     ) -> Sent:
         """Issue a code and send it; returns and raises as `OneTimeCodes.send`."""
+        from straks.codes.sending import send  # which knows templates; who sends otherwise need not
+
         subject, recipient, session, caller = hide(subject, recipient, session, caller)
         plan = send(
             self._talk,

@@ -19,14 +19,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from straks.codes.record import CodeRecord
+from straks.codes.stores import AsyncStore, Store
 from straks.core.message import Order
 from straks.errors import StoreFailed, StraksError
 
 if TYPE_CHECKING:
-    from straks.codes.stores import AsyncStore, Clock, Decide, Store
+    from straks.codes.stores import Clock, Decide
     from straks.transports import AsyncTransport, Transport
 
 T = TypeVar("T")
+S = TypeVar("S")
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,17 @@ Plan: TypeAlias = Generator[Move, Any, T]
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """Who the moves of a plan go to."""
-
-    store: Store
+class _Ends(Generic[S, C]):
+    store: S
     clock: Clock | None
     tell: Callable[[CodeRecord], None]
-    transport: Transport | None = None
+    transport: C | None = None
+
+
+class Ends(_Ends[Store, "Transport"]):
+    """Who the moves of a plan go to."""
+
+    __slots__ = ()
 
     def make(self, move: Move) -> object:
         """Make *move*, and return what came of it."""
@@ -61,14 +68,10 @@ class Ends:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class AsyncEnds:
+class AsyncEnds(_Ends[AsyncStore, "AsyncTransport"]):
     """Who the moves of a plan go to, for an event loop."""
 
-    store: AsyncStore
-    clock: Clock | None
-    tell: Callable[[CodeRecord], None]
-    transport: AsyncTransport | None = None
+    __slots__ = ()
 
     async def make(self, move: Move) -> object:
         """Make *move*, and return what came of it."""

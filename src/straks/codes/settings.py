@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from straks.codes.rules import Window
-from straks.core.odds import Odds
+from straks.core.odds import LONGEST_LIFETIME, MOST_ATTEMPTS, MOST_FAILURES, Odds
 from straks.errors import CodeLimit, InvalidSetting
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ DIGITS_LEAST: Final = 6
 """NIST SP 800-63B-4, 3.1.3.2; OWASP ASVS 5.0, 6.5.4."""
 DIGITS_MOST: Final = 10
 """The longest run that Chrome takes for a code (WebOTP API)."""
-LIFETIME_MOST: Final = timedelta(minutes=10)
-"""NIST SP 800-63B-4, on out-of-band codes; OWASP ASVS 5.0, 6.5.5."""
-ATTEMPTS_MOST: Final = 10
-FAILURES_MOST: Final = 100
-"""NIST SP 800-63B-4, 3.2.2: consecutive failures on one account."""
 
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 86_400.0
@@ -62,22 +57,22 @@ class Limits:
     cooldown: timedelta = timedelta(seconds=30)
     sends_per_hour: int = 5
     sends_per_day: int | None = None
-    failures_per_account: int = FAILURES_MOST
+    failures_per_account: int = MOST_FAILURES
     caller_cooldown: timedelta = timedelta(seconds=1)
     caller_sends_per_hour: int = 30
 
     def __post_init__(self) -> None:
         _check_count("digits", self.digits, DIGITS_LEAST, DIGITS_MOST)
-        _check_count("attempts", self.attempts, 1, ATTEMPTS_MOST)
-        _check_count("failures_per_account", self.failures_per_account, 1, FAILURES_MOST)
+        _check_count("attempts", self.attempts, 1, MOST_ATTEMPTS)
+        _check_count("failures_per_account", self.failures_per_account, 1, MOST_FAILURES)
         _check_count("sends_per_hour", self.sends_per_hour, 1)
         _check_count("caller_sends_per_hour", self.caller_sends_per_hour, 1)
         if self.sends_per_day is not None:
             _check_count("sends_per_day", self.sends_per_day, 1)
-        if not timedelta(0) < self.lifetime <= LIFETIME_MOST:
+        if not timedelta(0) < self.lifetime <= LONGEST_LIFETIME:
             raise InvalidSetting(
                 f"lifetime is {self.lifetime.total_seconds():g} s; a one-time code lives for more than "
-                f"nothing and for at most {LIFETIME_MOST.total_seconds():.0f} s"
+                f"nothing and for at most {LONGEST_LIFETIME.total_seconds():.0f} s"
             )
         for name in ("cooldown", "caller_cooldown"):
             wait: timedelta = getattr(self, name)

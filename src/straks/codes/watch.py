@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.codes.record import CodeEvent
 from straks.codes.rules import Verdict
-from straks.codes.settings import LIFETIME_MOST
+from straks.core.odds import LONGEST_LIFETIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,7 +130,7 @@ class CodeWatch:
 
     def _ripen(self, at: datetime) -> Iterator[Alarm]:
         """Look at the codes that are past their life."""
-        while self._pending and at - next(iter(self._pending.values())).at > LIFETIME_MOST:
+        while self._pending and at - next(iter(self._pending.values())).at > LONGEST_LIFETIME:
             _, ripe = self._pending.popitem(last=False)
             for place in ripe.places:
                 used = self._lately(place).used

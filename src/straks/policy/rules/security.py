@@ -7,11 +7,10 @@ The first four are decided over templates and policy. The others are about what 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from straks.core.number_kinds import Duration
-from straks.core.odds import LEAST_CODES, Odds, percent
+from straks.core.odds import LEAST_CODES, LONGEST_LIFETIME, MOST_ATTEMPTS, Odds, percent
 from straks.policy.code_text import codes_of
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
@@ -19,12 +18,10 @@ from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import timedelta
 
     from straks.core.text_kinds import Code
     from straks.policy.subject import Whole
-
-LONGEST_LIFETIME: Final = timedelta(minutes=10)
-MOST_ATTEMPTS: Final = 10
 
 # Five characters out of sixteen are 1 048 576 codes.
 _LETTERS: Final = PARAMETERS.replace("length = 6", 'length = 5\nalphabet = "23456789BCDFGHJK"', 1).replace(
@@ -140,8 +137,8 @@ def attempts_without_limit(policy: Policy) -> Iterator[Flaw]:
 
     Why: the limit of attempts is what makes a short code safe; without one, a million requests are a
     certain hit.
-    Instead: 3 to 5 attempts; 10 is the most. That an account bears at most 100 failures on end is
-    for the store of one-time codes to keep.
+    Instead: 3 to 5 attempts; 10 is the most. That an account bears at most 100 failures on end is kept
+    by `straks.OneTimeCodes`.
     Source: NIST SP 800-63B-4, 3.2.2; OWASP ASVS 5.0, 6.6.3.
     """
     if not 1 <= policy.attempts <= MOST_ATTEMPTS:
