@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import pytest
 
@@ -133,6 +133,13 @@ def test_codes_that_are_used_raise_none(make_codes: Make, clock: Clock) -> None:
     assert play(make_codes, clock, 0.5, lambda n: f"+467017406{n % 90 + 10}", codes=20, numbers=1000) == []
 
 
+def test_a_guess_for_nobody_is_no_code_that_went_unused(make_codes: Make) -> None:
+    watch = straks.CodeWatch(lambda _: None)
+    make_codes(hooks=[watch]).verify(**WHO, code="482913")
+
+    assert repr(watch) == "<CodeWatch of 0 codes>"
+
+
 def test_few_that_are_used_are_counted_in_the_alarm(make_codes: Make, clock: Clock) -> None:
     alarms = play(make_codes, clock, 0.1, lambda n: f"k{n}@example.org", codes=20)
 
@@ -155,6 +162,12 @@ def test_codes_on_many_numbers_within_more_than_an_hour_raise_none(make_codes: M
 
 def test_one_number_that_gets_many_codes_is_one(make_codes: Make, clock: Clock) -> None:
     assert play(make_codes, clock, 1, lambda _: PHONE, numbers=15) == []
+
+
+@pytest.mark.parametrize("settings", [{"codes": 0}, {"numbers": 0}, {"share": 1.5}])
+def test_a_watch_that_would_never_raise_an_alarm_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(straks.InvalidSetting):
+        straks.CodeWatch(lambda _: None, **settings)
 
 
 def test_a_watch_remembers_the_places_of_late_and_not_all_there_ever_were() -> None:

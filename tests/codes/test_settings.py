@@ -47,6 +47,15 @@ def test_a_cap_that_cannot_be_is_refused(name: str, value: object) -> None:
         Destinations(**{name: value})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("regions", {"no"}), ("regions", "NO"), ("home", {"NOR"}), ("home", "NO"), ("countries", {"se": 5})],
+)
+def test_a_country_that_is_none_is_refused_for_its_cap_would_never_hold(name: str, value: object) -> None:
+    with pytest.raises(InvalidSetting, match=f"^{name} holds ISO 3166-1"):
+        Destinations(**{name: value})  # type: ignore[arg-type]
+
+
 def test_the_odds_are_those_that_the_policy_computes() -> None:
     policy = Policy()
 

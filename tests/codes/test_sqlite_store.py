@@ -67,8 +67,19 @@ def hold(held, now_s):
     return Decision(None, {{"a": Entry(b"half", None)}})
 store.step(("a",), hold, None)
 """
-# Forks while its store is open, and goes on in both.
+# Opens each file that it is told, and counts in it.
+OPENER = f"""{CODES}
+from straks.codes.stores import Decision, Entry
+def count(held, now_s):
+    number = int(held.get("n", b"0")) + 1
+    return Decision(number, {{"n": Entry(b"%d" % number, None)}})
+for line in sys.stdin:
+    with SqliteStore(line.strip(), busy_timeout_s={PATIENCE_S}) as opened:
+        print(opened.step(("n",), count), flush=True)
+"""
+# Forks while one of its stores is open, and goes on in both processes.
 FORKER = f"""{CODES}
+unopened = SqliteStore(sys.argv[1])
 from straks.codes.stores import Decision, Entry
 def count(held, now_s):
     number = int(held.get("n", b"0")) + 1
@@ -189,6 +200,16 @@ def test_a_process_that_is_forked_and_its_parent_both_go_on(path: Path) -> None:
         status, counted = heard(forker).split()
 
     assert (status, counted) == ("0", "102")
+
+
+def test_of_several_processes_that_make_the_file_at_once_all_get_in(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        workers = [started(stack, OPENER, tmp_path / "unused.db") for _ in range(PROCESSES)]
+        for round_ in range(ROUNDS):
+            for worker in workers:
+                tell(worker, str(tmp_path / f"{round_}.db"))
+
+            assert sorted(int(heard(worker)) for worker in workers) == list(range(1, PROCESSES + 1))
 
 
 def test_who_does_not_get_a_turn_in_time_fails_closed(path: Path, codes: straks.OneTimeCodes) -> None:

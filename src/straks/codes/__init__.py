@@ -12,7 +12,7 @@ module                    holds
 ========================  ========================================================================
 `rules`                   what may be issued, and what a code that came in is worth: the idea
 `settings`                how many, how often, how long, where to
-`seal`                    keyed hashes: what a code rests as, and under which name
+`seal`, `secret`          keyed hashes, what a code rests as; text that does not show
 `document`                what rests in a store, as bytes
 `recipient`               whom a code is for, as the rules count recipients
 `conversation`            issue, verify, revoke, unlock as plans; `sending` adds the message

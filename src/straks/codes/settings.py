@@ -7,17 +7,19 @@ What a standard or the law of numbers sets is refused beyond it; what is a matte
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from straks.codes.rules import Window
 from straks.core.odds import LONGEST_LIFETIME, MOST_ATTEMPTS, MOST_FAILURES, Odds
 from straks.errors import CodeLimit, InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 DIGITS_LEAST: Final = 6
 """NIST SP 800-63B-4, 3.1.3.2; OWASP ASVS 5.0, 6.5.4."""
@@ -26,6 +28,7 @@ DIGITS_MOST: Final = 10
 
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 86_400.0
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 _WAIT_MOST: Final = timedelta(hours=1)
 
 
@@ -62,13 +65,13 @@ class Limits:
     caller_sends_per_hour: int = 30
 
     def __post_init__(self) -> None:
-        _check_count("digits", self.digits, DIGITS_LEAST, DIGITS_MOST)
-        _check_count("attempts", self.attempts, 1, MOST_ATTEMPTS)
-        _check_count("failures_per_account", self.failures_per_account, 1, MOST_FAILURES)
-        _check_count("sends_per_hour", self.sends_per_hour, 1)
-        _check_count("caller_sends_per_hour", self.caller_sends_per_hour, 1)
+        check_count("digits", self.digits, DIGITS_LEAST, DIGITS_MOST)
+        check_count("attempts", self.attempts, 1, MOST_ATTEMPTS)
+        check_count("failures_per_account", self.failures_per_account, 1, MOST_FAILURES)
+        check_count("sends_per_hour", self.sends_per_hour, 1)
+        check_count("caller_sends_per_hour", self.caller_sends_per_hour, 1)
         if self.sends_per_day is not None:
-            _check_count("sends_per_day", self.sends_per_day, 1)
+            check_count("sends_per_day", self.sends_per_day, 1)
         if not timedelta(0) < self.lifetime <= LONGEST_LIFETIME:
             raise InvalidSetting(
                 f"lifetime is {self.lifetime.total_seconds():g} s; a one-time code lives for more than "
@@ -132,10 +135,12 @@ class Destinations:
     prefix_per_hour: int | None = None
 
     def __post_init__(self) -> None:
+        for name in ("regions", "home", "countries"):
+            _check_countries(name, getattr(self, name))
         caps = {"abroad_per_day": self.abroad_per_day, "prefix_per_hour": self.prefix_per_hour}
         for name, most in (*caps.items(), *self.countries.items()):
             if most is not None:
-                _check_count(name, most, 1)
+                check_count(name, most, 1)
 
     def windows(self, region: str) -> Iterator[tuple[str, Window]]:
         """Yield what a number of *region* is counted for besides: ``country``, ``abroad``, ``prefix``."""
@@ -157,7 +162,21 @@ def _per_day(limit: CodeLimit, most: int) -> tuple[Window]:
     return (Window(limit, most, _DAY_S),)
 
 
-def _check_count(name: str, value: object, least: int, most: int | None = None) -> None:
+def _check_countries(name: str, given: object) -> None:
+    codes = cast("Iterable[object]", given if isinstance(given, Collection) else ())
+    if isinstance(given, str) or not all(
+        isinstance(code, str) and _COUNTRY.fullmatch(code) for code in codes
+    ):
+        raise InvalidSetting(f"{name} holds ISO 3166-1 alpha-2 codes in capitals, such as NO and SE")
+
+
+def check_count(name: str, value: object, least: int, most: int | None = None) -> None:
+    """
+    Let *value* be a whole number of at least *least* and at most *most*.
+
+    Raises:
+        InvalidSetting: It is not; says what *name* takes.
+    """
     if (
         isinstance(value, bool)
         or not isinstance(value, int)

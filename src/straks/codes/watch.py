@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.codes.record import CodeEvent
 from straks.codes.rules import Verdict
+from straks.codes.settings import check_count
 from straks.core.odds import LONGEST_LIFETIME
+from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,12 +88,19 @@ class CodeWatch:
         share: The share of them that is to be used; below it there is an alarm. 0 for never.
         numbers: How many numbers of one block get codes within an hour before there is an alarm.
 
+    Raises:
+        InvalidSetting: One of these cannot be.
+
     Safe to use from several threads. After an alarm it counts anew.
     """
 
     def __init__(
         self, alarm: Callable[[Alarm], object], *, codes: int = 50, share: float = 0.2, numbers: int = 50
     ) -> None:
+        check_count("codes", codes, 1)
+        check_count("numbers", numbers, 1)
+        if not 0 <= share <= 1:
+            raise InvalidSetting(f"share is {share}; it takes 0 to 1")
         self._alarm = alarm
         self._codes = codes
         self._share = share

@@ -131,7 +131,8 @@ class SqliteStore:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        # Changing the journal does not wait its turn as everything else does, so here we do.
+        # Of several processes that make the file at once, one changes the journal and the others are told
+        # at once that it is locked, without their time-out; so they wait here.
         ends_s = time.monotonic() + self._busy_timeout_s
         while True:
             try:
