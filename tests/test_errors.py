@@ -14,6 +14,7 @@ import pytest
 from straks import errors
 from straks.errors import (
     BrokenTemplate,
+    CodeLimit,
     EmailFault,
     InvalidValue,
     MissingExtra,
@@ -50,6 +51,8 @@ GIVEN: dict[str, object] = {
     "file": "one-time-code/nb/sms.txt",
     "line": 7,
     "parameter": "code",
+    "limit": CodeLimit.COOLDOWN,
+    "retry_after_s": 30,
 }
 
 

@@ -21,9 +21,25 @@ if TYPE_CHECKING:
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
     from straks.altinn.status import OrderStatus as OrderStatus
     from straks.altinn.status import Shipment as Shipment
+    from straks.codes.conversation import Issued as Issued
+    from straks.codes.one_time_codes import AsyncOneTimeCodes as AsyncOneTimeCodes
+    from straks.codes.one_time_codes import OneTimeCodes as OneTimeCodes
+    from straks.codes.record import CodeEvent as CodeEvent
+    from straks.codes.record import CodeRecord as CodeRecord
+    from straks.codes.rules import Verdict as Verdict
+    from straks.codes.sending import Sent as Sent
+    from straks.codes.settings import Destinations as Destinations
+    from straks.codes.stores.memory import MemoryStore as MemoryStore
+    from straks.codes.stores.sqlite import SqliteStore as SqliteStore
+    from straks.codes.watch import Alarm as Alarm
+    from straks.codes.watch import AlarmKind as AlarmKind
+    from straks.codes.watch import CodeWatch as CodeWatch
     from straks.core.bound import EmailBound as EmailBound
     from straks.core.bound import SmsBound as SmsBound
     from straks.core.bound import bound as bound
+    from straks.core.bound_line import BoundLine as BoundLine
+    from straks.core.bound_line import bound_line as bound_line
+    from straks.core.bound_line import read_bound_line as read_bound_line
     from straks.core.email_address import EmailAddress as EmailAddress
     from straks.core.idempotency import SIMULATOR_KEY as SIMULATOR_KEY
     from straks.core.ledger import gateway_count as gateway_count
@@ -47,6 +63,7 @@ if TYPE_CHECKING:
     from straks.core.template import Template as Template
     from straks.errors import BrokenManifest as BrokenManifest
     from straks.errors import BrokenTemplate as BrokenTemplate
+    from straks.errors import CodeLimit as CodeLimit
     from straks.errors import EmailFault as EmailFault
     from straks.errors import InDoubt as InDoubt
     from straks.errors import InvalidEmailAddress as InvalidEmailAddress
@@ -62,14 +79,18 @@ if TYPE_CHECKING:
     from straks.errors import PhoneFault as PhoneFault
     from straks.errors import PolicyError as PolicyError
     from straks.errors import Refused as Refused
+    from straks.errors import StoreFailed as StoreFailed
     from straks.errors import StraksError as StraksError
     from straks.errors import TemplateError as TemplateError
+    from straks.errors import TooMany as TooMany
     from straks.errors import TooManySegments as TooManySegments
+    from straks.errors import TooSoon as TooSoon
     from straks.errors import Unanswered as Unanswered
     from straks.errors import Unbounded as Unbounded
     from straks.errors import Undelivered as Undelivered
     from straks.errors import UnknownLocale as UnknownLocale
     from straks.errors import UnknownTemplate as UnknownTemplate
+    from straks.errors import Withheld as Withheld
     from straks.loading import Catalog as Catalog
     from straks.policy.engine import enforce as enforce
     from straks.policy.engine import inspect as inspect
@@ -89,7 +110,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "straks.altinn.place": "Receipt",
     "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
+    "straks.codes.conversation": "Issued",
+    "straks.codes.one_time_codes": "AsyncOneTimeCodes OneTimeCodes",
+    "straks.codes.record": "CodeEvent CodeRecord",
+    "straks.codes.rules": "Verdict",
+    "straks.codes.sending": "Sent",
+    "straks.codes.settings": "Destinations",
+    "straks.codes.stores.memory": "MemoryStore",
+    "straks.codes.stores.sqlite": "SqliteStore",
+    "straks.codes.watch": "Alarm AlarmKind CodeWatch",
     "straks.core.bound": "EmailBound SmsBound bound",
+    "straks.core.bound_line": "BoundLine bound_line read_bound_line",
     "straks.core.email_address": "EmailAddress",
     "straks.core.idempotency": "SIMULATOR_KEY",
     "straks.core.ledger": "gateway_count",
@@ -104,10 +135,10 @@ _HOMES = {
     "straks.core.substitute": "Foreign",
     "straks.core.template": "Template",
     "straks.errors": (
-        "BrokenManifest BrokenTemplate EmailFault InDoubt InvalidEmailAddress InvalidInput InvalidKey "
-        "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NotSent "
-        "PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered Unbounded "
-        "Undelivered UnknownLocale UnknownTemplate"
+        "BrokenManifest BrokenTemplate CodeLimit EmailFault InDoubt InvalidEmailAddress InvalidInput "
+        "InvalidKey InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra "
+        "NotSent PhoneFault PolicyError Refused StoreFailed StraksError TemplateError TooMany "
+        "TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale UnknownTemplate Withheld"
     ),
     "straks.loading": "Catalog",
     "straks.policy.engine": "enforce inspect",

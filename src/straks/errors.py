@@ -25,7 +25,11 @@ Every error that straks raises, in one tree.
     │   ├── Refused                      they said no, and nothing was sent
     │   ├── NotSent                      it never reached them
     │   └── InDoubt                      it may have been sent: ask before you repeat
-    └── Unanswered                       a question (status, feed) got no usable answer
+    ├── Unanswered                       a question (status, feed) got no usable answer
+    ├── Withheld                         a one-time code that was not issued: .limit .retry_after_s
+    │   ├── TooSoon                      the one before is too fresh
+    │   └── TooMany                      that was enough, for a while or for good
+    └── StoreFailed                      the store of one-time codes: nothing was issued or accepted
 
 Two rules shape this file. The sentence is for people and the fields are for programs, so each
 error carries both. And an error may end up in any log: none of them holds a whole recipient, a
@@ -68,6 +72,19 @@ class EmailFault(StrEnum):
     CONTROL_CHARACTER = "control-character"
     SEVERAL_ADDRESSES = "several-addresses"
     DISPLAY_NAME = "display-name"
+
+
+class CodeLimit(StrEnum):
+    """Which limit kept a one-time code from being issued."""
+
+    COOLDOWN = "cooldown"
+    SENDS_PER_HOUR = "sends-per-hour"
+    SENDS_PER_DAY = "sends-per-day"
+    CALLER = "caller"
+    COUNTRY = "country"
+    ABROAD = "abroad"
+    PREFIX = "prefix"
+    FAILURES = "failures"
 
 
 def _revive(kind: type[StraksError], args: tuple[object, ...], state: dict[str, Any]) -> StraksError:
@@ -266,3 +283,34 @@ class Unanswered(StraksError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class Withheld(StraksError):
+    """
+    A one-time code that was not issued.
+
+    ``limit`` is the one that was reached. ``retry_after_s`` is after how many whole seconds another may be
+    asked for, None where waiting does not help.
+    """
+
+    def __init__(self, message: str, *, limit: CodeLimit, retry_after_s: int | None) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after_s = retry_after_s
+
+
+class TooSoon(Withheld):
+    """The code before this one is too fresh; it may still arrive."""
+
+
+class TooMany(Withheld):
+    """As many codes as there may be, or as many wrong ones as an account bears."""
+
+
+class StoreFailed(StraksError):
+    """
+    The store of one-time codes did not do its step, so no code was issued and none accepted.
+
+    It may have done it and not said so: a code that was being verified may be spent. What the store
+    itself raised is the cause.
+    """
