@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from straks.errors import UnknownLocale as UnknownLocale
     from straks.errors import UnknownTemplate as UnknownTemplate
     from straks.loading import Catalog as Catalog
+    from straks.plugins import load_rules as load_rules
     from straks.policy.engine import enforce as enforce
     from straks.policy.engine import inspect as inspect
     from straks.policy.rule import Finding as Finding
@@ -110,6 +111,7 @@ _HOMES = {
         "Undelivered UnknownLocale UnknownTemplate"
     ),
     "straks.loading": "Catalog",
+    "straks.plugins": "load_rules",
     "straks.policy.engine": "enforce inspect",
     "straks.policy.rule": "Finding Severity",
     "straks.policy.settings": "Policy",
