@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from straks.errors import UnknownTemplate as UnknownTemplate
     from straks.errors import Withheld as Withheld
     from straks.loading import Catalog as Catalog
+    from straks.plugins import load_rules as load_rules
     from straks.policy.engine import enforce as enforce
     from straks.policy.engine import inspect as inspect
     from straks.policy.rule import Finding as Finding
@@ -141,6 +142,7 @@ _HOMES = {
         "TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale UnknownTemplate Withheld"
     ),
     "straks.loading": "Catalog",
+    "straks.plugins": "load_rules",
     "straks.policy.engine": "enforce inspect",
     "straks.policy.rule": "Finding Severity",
     "straks.policy.settings": "Policy",

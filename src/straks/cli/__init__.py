@@ -16,8 +16,10 @@ import straks
 from straks.cli.group import LazyGroup
 
 COMMANDS: Final = {
+    "bounds": "Show the worst case of every template, over all that may fill it.",
     "check": "Hold templates against the policy.",
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
+    "diff": "Show what differs between two sets of templates.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
     "rules": "List every rule, and where it is decided.",

@@ -123,8 +123,9 @@ def as_typed(value: object) -> str:
         return value.isoformat("T", "minutes") if isinstance(value, datetime) else value.isoformat("minutes")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return ", ".join(map(as_typed, cast("tuple[object, ...]", value)))
+    if isinstance(value, tuple | list):
+        items = [as_typed(item) for item in cast("Sequence[object]", value)]
+        return ("; " if any("," in item for item in items) else ", ").join(items)
     return str(value)
 
 
