@@ -130,6 +130,24 @@ def test_one_template_or_a_file_in_it_can_be_checked_by_itself(cli: Callable[...
     assert "2 templates checked" in cli("check", str(file), "templates", "templates/one").stdout
 
 
+def test_folders_of_templates_are_found_below_each_with_its_own_policy(cli: Callable[..., Result]) -> None:
+    for department, policy in (("north", 'select = ["SMS107"]\n'), ("south", POLICY)):
+        file = make("one", "«Hei»\n")
+        folder = Path("departments", department)
+        folder.mkdir(parents=True)
+        file.parents[2].rename(folder / "templates")
+        (folder / "straks.toml").write_text(policy, "utf-8")
+    hidden = Path("departments/.old/templates/one")
+    hidden.mkdir(parents=True)
+    (hidden / "template.toml").write_text(MANIFEST, "utf-8")
+
+    result = cli("check", "departments", "--format", "json")
+
+    assert {each["file"] for each in found(result)} == {
+        str(Path("departments/south/templates/one/nb/sms.txt"))
+    }
+
+
 def test_select_and_ignore_take_codes_and_prefixes(cli: Callable[..., Result]) -> None:
     make("one", "«Hei» \n")
 

@@ -7,7 +7,7 @@ import pytest
 from straks.policy.engine import inspect
 from straks.policy.rules import sms
 from straks.policy.settings import Policy
-from straks.policy.trial import HEAD, Trial
+from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from straks.policy.rule import Finding
@@ -121,14 +121,14 @@ def test_a_comment_to_straks_that_is_no_ignore_does_not_pass_in_silence(text: st
     assert codes_in(text) == ["IGN003", "SMS102"]
 
 
-PARAMETERS = '[parameters.name]\nkind = "name"\nmax-length = 40\nexample = "Kari"\n'
+NAME = '[parameters.name]\nkind = "name"\nmax-length = 40\nexample = "Kari"\n'
 
 
 @pytest.mark.parametrize(
     "parameters",
     [
-        "# straks: ignore[SMS103] names need any letter\n" + PARAMETERS,
-        PARAMETERS.replace("\n", "  # straks: ignore[SMS103] names need any letter\n", 1),
+        "# straks: ignore[SMS103] names need any letter\n" + NAME,
+        NAME.replace("\n", "  # straks: ignore[SMS103] names need any letter\n", 1),
     ],
 )
 def test_a_finding_in_a_manifest_is_ignored_in_a_comment_of_toml(parameters: str) -> None:
@@ -139,9 +139,7 @@ def test_a_finding_in_a_manifest_is_ignored_in_a_comment_of_toml(parameters: str
 
 def test_an_ignore_in_a_manifest_needs_a_reason_and_a_finding_too() -> None:
     comments = "# straks: ignore[SMS103]\n# straks: ignore[SMS102] why\n# straks: later\n"
-    trial = Trial(
-        sms="Hei {{ name }}", head=HEAD.replace('"lifetime"', "300"), parameters=comments + PARAMETERS
-    )
+    trial = Trial(sms="Hei {{ name }}", head=HEAD.replace('"lifetime"', "300"), parameters=comments + NAME)
     found = inspect(trial.catalog()["trial"], None, UCS2_NAMES)
 
     assert [each.code for each in found] == ["IGN001", "IGN002", "IGN003", "SMS103"]
@@ -154,3 +152,37 @@ def test_an_ignore_in_a_shared_file_covers_it_for_every_template_and_need_not_ma
 
     assert inspect(using.catalog()["trial"], None, UCS2) == ()
     assert inspect(not_using.catalog()["trial"], None, UCS2) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{REASON}\nHei", "Hei"),
+        (f"Hei\n  {REASON}\ndu", "Hei\ndu"),
+        (f"Hei {REASON}\ndu", "Hei du"),
+        (f"Hei {REASON} du", "Hei  du"),
+        ("{# straks: ignore[SMS102, SMS101] why #}\n«", "{# straks: ignore[SMS102] why #}\n«"),
+        ("Hei {#- straks: ignore[SMS102] why #}\ndu", None),
+    ],
+)
+def test_a_needless_ignore_is_taken_out_and_the_text_prints_the_same(before: str, after: str | None) -> None:
+    (found,) = [each for each in found_in(before) if each.code == "IGN002"]
+    if after is None:
+        assert found.fix is None
+        return
+    assert found.fix is not None
+    mended = before[: found.fix.start] + found.fix.text + before[found.fix.end :]
+
+    assert mended == after
+    assert found.fix.safe
+    assert Trial(sms=mended).message().body == Trial(sms=before).message().body
+
+
+def test_a_needless_ignore_in_a_manifest_goes_with_its_line() -> None:
+    commented = "# straks: ignore[SMS103] why\n" + PARAMETERS
+    (found,) = inspect(Trial(sms="Hei", parameters=commented).catalog()["trial"], None, UCS2[:0])
+
+    assert (found.code, found.path) == ("IGN002", "trial/template.toml")
+    assert found.fix is not None
+    source = HEAD + commented
+    assert source[: found.fix.start] + source[found.fix.end :] == HEAD + PARAMETERS

@@ -1,9 +1,9 @@
 """
 What a check looks at: folders of templates, as raw text, each with the policy that holds for it.
 
-A path may be a folder of templates, one template, or a file in one, which is what a pre-commit hook
-gives; a file that templates share stands for all of them. Texts are kept as they lie in their files, so
-that a fix changes nothing else.
+A path may be a folder of templates, a folder with such folders somewhere below it, one template, or a
+file in one, which is what a pre-commit hook gives; a file that templates share stands for all of them.
+Texts are kept as they lie in their files, so that a fix changes nothing else.
 """
 
 from __future__ import annotations
@@ -163,10 +163,22 @@ def _folders(paths: Iterable[Path]) -> dict[Path, frozenset[str] | None]:
         elif path.is_file():
             raise InvalidSetting(f"{path} is in no template; name a folder of templates, or a file in one")
         else:
-            wanted[path.absolute()] = None
+            wanted.update(dict.fromkeys(_roots(path.absolute())))
     return wanted
 
 
 def _beside(folder: Path) -> bool:
     """Tell whether there are templates beside *folder*."""
     return any((each / MANIFEST_FILE).is_file() for each in folder.parent.iterdir())
+
+
+def _roots(path: Path) -> list[Path]:
+    """Return *path* where it holds templates itself, and else the folders of templates below it."""
+    if any(path.glob(f"*/{MANIFEST_FILE}")):
+        return [path]
+    manifests = [file for file in path.rglob(MANIFEST_FILE) if not _is_hidden(file.relative_to(path))]
+    return sorted({file.parents[1] for file in manifests}) or [path]
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

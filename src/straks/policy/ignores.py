@@ -13,11 +13,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from straks.policy.rule import Finding, Flaw, Rule, Scope, Severity, rule
+from straks.policy.rule import Finding, Fix, Flaw, Rule, Scope, Severity, rule
 from straks.policy.source import Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from straks.core.template import Template
     from straks.policy.settings import Policy
@@ -72,12 +72,20 @@ IGNORE_RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Ignore:
-    """One comment: the codes that it names, None where it is no ignore; ``shared`` if its file is."""
+    """
+    One comment to straks in *source*: the rules that it names, by code, each with how it is written.
 
+    ``codes`` is None where it is no ignore. ``shared`` says that its file is, and ``named`` is where in
+    the source the rules stand.
+    """
+
+    source: str
     spot: Spot
-    codes: frozenset[str] | None
-    reason: str
+    ends: int
     shared: bool
+    codes: Mapping[str, str] | None = None
+    reason: str = ""
+    named: tuple[int, int] = (0, 0)
 
     def covers(self, finding: Finding) -> bool:
         return (
@@ -86,6 +94,22 @@ class _Ignore:
             and finding.path == self.spot.path
             and (finding.line or 1) - self.spot.line in (0, 1)
         )
+
+    def without(self, needless: Collection[str]) -> Fix | None:
+        """Return the fix that takes *needless* codes out, with the whole comment where none is left."""
+        left = [name for code, name in (self.codes or {}).items() if code not in needless]
+        if left:
+            return Fix(self.spot.path, *self.named, ", ".join(left))
+        begins, ends = self.spot.offset, self.ends
+        comment = self.source[begins:ends]
+        if comment.startswith(("{#-", "{#+")) or comment.endswith(("-#}", "+#}")):
+            return None  # it takes white space away around it, which would come back
+        line = self.source.rfind("\n", 0, begins) + 1
+        # A comment takes the line end after it, and what it alone is indented by (Jinja's trim_blocks).
+        alone = not self.source[line:begins].strip()
+        if self.source.startswith("\n", ends) and (alone or not self.spot.path.endswith(".toml")):
+            ends += 1
+        return Fix(self.spot.path, line if alone else begins, ends, "")
 
 
 class Ignores:
@@ -100,7 +124,7 @@ class Ignores:
     def __init__(self, template: Template, rules: Iterable[Rule]) -> None:
         codes = {rule.name: rule.code for rule in rules}
         self._found = [
-            _read(match, Spot.at(path, source, match.start()), codes, shared=path not in template.sources)
+            _read(path, source, match, codes, shared=path not in template.sources)
             for path, source in template.contents.items()
             for match in (_TOML_COMMENT if path.endswith(".toml") else _COMMENT).finditer(source)
         ]
@@ -126,15 +150,25 @@ class Ignores:
                 flaw = Flaw("this ignore gives no reason", "say why after the bracket", each.spot)
                 yield ignore_without_reason, flaw
             elif not each.shared:
-                for code in sorted(each.codes):
-                    if policy.wants(code) and (each.spot, code) not in self._needed:
-                        flaw = Flaw(f"no {code} is found here", "take the ignore out", each.spot)
-                        yield ignore_that_matches_nothing, flaw
+                needless = [
+                    code
+                    for code in sorted(each.codes)
+                    if policy.wants(code) and (each.spot, code) not in self._needed
+                ]
+                for code in needless:
+                    said, fix = f"no {code} is found here", each.without(needless)
+                    yield ignore_that_matches_nothing, Flaw(said, "take the ignore out", each.spot, fix=fix)
 
 
-def _read(match: re.Match[str], spot: Spot, codes: Mapping[str, str], *, shared: bool) -> _Ignore:
+def _read(path: str, source: str, match: re.Match[str], codes: Mapping[str, str], *, shared: bool) -> _Ignore:
+    spot = Spot.at(path, source, match.start())
     said = _IGNORE.fullmatch(match[1])
     if said is None:
-        return _Ignore(spot, None, "", shared)
-    named = [name.strip() for name in said[1].split(",") if name.strip()]
-    return _Ignore(spot, frozenset(codes.get(name.lower(), name.upper()) for name in named), said[2], shared)
+        return _Ignore(source, spot, match.end(), shared)
+    named = {
+        codes.get(name.lower(), name.upper()): name for each in said[1].split(",") if (name := each.strip())
+    }
+    begins = match.start(1)
+    return _Ignore(
+        source, spot, match.end(), shared, named, said[2], (begins + said.start(1), begins + said.end(1))
+    )

@@ -126,9 +126,12 @@ def _finding(error: TemplateError, files: Mapping[str, str]) -> Finding:
     if error.line is not None:
         before = files.get(path, "").split("\n")[: error.line - 1]
         spot = Spot(path, error.line, 1, sum(len(line) + 1 for line in before))
-    message = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
+    said = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
+    # Such a sentence ends with the way out.
+    message, _, way_out = said.rpartition("; ")
+    hint = f"{way_out if message else 'mend it'}{'' if way_out.endswith('?') and message else ';'}"
     waits = "nothing that draws on it" if _is_shared(error) else "nothing else of this template"
-    flaw = Flaw(message, f"until then {waits} is checked", spot)
+    flaw = Flaw(message or said, f"{hint} until then {waits} is checked", spot)
     return finding_of(template_that_cannot_be_read, flaw, path, template=error.template, locale=error.locale)
 
 

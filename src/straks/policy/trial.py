@@ -66,12 +66,28 @@ max = 20
 example = 2
 """
 
+CODE_SMS: Final = (
+    "Engangskoden din er {{ code }} og gjelder i {{ lifetime }}. "
+    "Bruk den bare hos {{ service }}, og ikke del den med noen."
+)
+CODE_MAIL: Final = (
+    "<h1>Engangskode</h1><p>Koden din er:</p><p><strong>{{ code }}</strong></p>"
+    "<p>Den gjelder i {{ lifetime }} hos {{ service }}. Ikke del den med noen.</p>"
+)
+"""A one-time code as it should be sent: what rules about codes pass."""
+
 _LAYOUT: Final = (
     '<!doctype html><html lang="{{ locale }}"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>{{ subject }}</title></head><body>'
     '<div style="display:none">{% block preheader %}{% endblock %}</div>'
     "{% block content %}{% endblock %}</body></html>"
 )
+
+
+PAGE_HEAD: Final = (
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hei</title>'
+)
+PICTURE: Final = 'src="https://www.example.org/a.png" width="20" height="20"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +138,19 @@ class Trial:
         return catalog.email(
             "trial", locale=locale, to=self.to or "kari@example.org", values=values, sender=self.sender
         )
+
+
+def laid_out(page: str) -> Trial:
+    """Return a trial of a layout: *page* with the author's block in it."""
+    return Trial(html="<p>Hei</p>", files={"_layout/email.html": page})
+
+
+def around(body: str, head: str = PAGE_HEAD, html: str = '<html lang="{{ locale }}">') -> Trial:
+    """Return a trial of a layout with *body* before the author's block."""
+    return laid_out(
+        f"<!doctype html>{html}<head>{head}</head><body>{body}"
+        "{% block content %}{% endblock %}</body></html>"
+    )
 
 
 def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
