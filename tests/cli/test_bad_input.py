@@ -233,6 +233,7 @@ def test_links_between_folders_are_followed_and_never_round_in_circles(cli: Call
     elsewhere = write("../elsewhere/linked/template.toml", MANIFEST).parent
     write("../elsewhere/linked/nb/sms.txt", "«Hei».\n")
     Path("templates/linked").symlink_to(elsewhere.resolve())
+    Path("templates/README").symlink_to("nowhere")  # beside the templates, and none of ours
     Path("templates/_circle").symlink_to(Path.cwd())
     result = cli("check", "--format", "json")
     found = {(each["template"], each["code"]) for each in json.loads(result.stdout)}

@@ -234,6 +234,18 @@ def test_what_cannot_be_read_ends_with_2_names_its_side_and_the_rest_is_compared
     assert f"Error: {side}: letter/nb/sms.txt, line 1: uses 'navn'" in result.stderr
 
 
+def test_a_text_of_more_segments_than_there_can_be_is_told_and_the_rest_is_compared(
+    cli: Callable[..., Result],
+) -> None:
+    put("new", "letter/nb/sms.txt", "Hei på deg. " * 10_000)
+    put("new", "parcel/nb/sms.txt", "Pakka er på {{ place }}.\n")
+    result = cli("diff", "old", "new", "--json")
+
+    assert result.exit_code == 2
+    assert list(told(result)) == ["parcel"]
+    assert result.stderr.startswith("Error: letter: the text needs ")
+
+
 @pytest.mark.parametrize("side", ["old", "new"])
 def test_a_broken_shared_part_makes_nothing_look_removed(cli: Callable[..., Result], side: str) -> None:
     put(side, "_parts/greeting.txt", "{% if %}")
@@ -257,6 +269,16 @@ def test_for_a_terminal_words_are_marked_without_colours(cli: Callable[..., Resu
     assert "  parameters.place.max-length: 30 → 20\n" in result.stdout
     assert "    [-Pakken-]{+Pakka di+} er på Biblioteket[-.-]{+!+}\n" in result.stdout
     assert result.stdout.endswith("1 template changed\n")
+
+
+def test_for_a_terminal_findings_stand_at_their_places(cli: Callable[..., Result]) -> None:
+    put("old", "letter/nb/sms.txt", "Brev…\n")
+    put("new", "letter/nb/sms.txt", "Brev.  \n")
+    result = cli("diff", "old", "new")
+
+    assert "  new: advice[SMS107] letter/nb/sms.txt:1:6 " in result.stdout
+    assert "  fixed: warning[SMS102] letter/nb/sms.txt:1:5 " in result.stdout
+    assert result.stdout.endswith("1 template changed, 1 finding new, 1 finding fixed\n")
 
 
 @given(st.text("ab æ.,\n", max_size=30), st.text("ab æ.,\n", max_size=30))

@@ -63,7 +63,7 @@ def _explain(rule: Rule) -> None:
     out = console()
     out.print(Text(f"{rule.code} {rule.name}", "bold"), soft_wrap=True)
     out.print(f"{rule.severity}; {decided}; since {rule.since}\n", soft_wrap=True)
-    page = Text(visible(reflowed(rule.page)))
+    page = Text(visible(reflowed(rule.page).replace("``", "`")))
     page.highlight_regex(r"(?m)^(Why|Instead|Source):", "bold")
     out.print(page, width=min(out.width, _WIDEST))
 

@@ -69,10 +69,10 @@ def sweep(
     for template in watch([catalog[name] for name in catalog if names is None or name in names]):
         try:
             found += inspect(template, policy, applied)
-        except TemplateError as error:
+        except (TemplateError, InvalidText) as error:
+            if not isinstance(error, TemplateError):
+                error = BrokenTemplate(str(error), template=template.name)
             broken.append(error)
-        except InvalidText as error:
-            broken.append(BrokenTemplate(str(error), template=template.name))
     found += [_finding(error, files) for error in broken]
     # What is wrong with a shared file is said once.
     return tuple({_identity(finding): finding for finding in sorted(found, key=_identity)}.values())
