@@ -49,6 +49,7 @@ GIVEN: dict[str, object] = {
     "locale": "nb",
     "file": "one-time-code/nb/sms.txt",
     "line": 7,
+    "path": "parcels.csv",
     "parameter": "code",
 }
 

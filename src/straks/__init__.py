@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from straks import altinn as altinn
     from straks import simulator as simulator
     from straks.altinn.place import Receipt as Receipt
+    from straks.altinn.sealed import SealedOrder as SealedOrder
     from straks.altinn.status import Delivery as Delivery
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
     from straks.altinn.status import OrderStatus as OrderStatus
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from straks.errors import InvalidEmailAddress as InvalidEmailAddress
     from straks.errors import InvalidInput as InvalidInput
     from straks.errors import InvalidKey as InvalidKey
+    from straks.errors import InvalidOrder as InvalidOrder
     from straks.errors import InvalidPayload as InvalidPayload
     from straks.errors import InvalidPhoneNumber as InvalidPhoneNumber
     from straks.errors import InvalidSetting as InvalidSetting
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     from straks.errors import Undelivered as Undelivered
     from straks.errors import UnknownLocale as UnknownLocale
     from straks.errors import UnknownTemplate as UnknownTemplate
+    from straks.errors import UnusableFile as UnusableFile
     from straks.loading import Catalog as Catalog
     from straks.policy.engine import enforce as enforce
     from straks.policy.engine import inspect as inspect
@@ -88,6 +91,7 @@ __version__ = "0.1.0"
 # Where each public name lives. A test holds this table against the imports above.
 _HOMES = {
     "straks.altinn.place": "Receipt",
+    "straks.altinn.sealed": "SealedOrder",
     "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
     "straks.core.bound": "EmailBound SmsBound bound",
     "straks.core.email_address": "EmailAddress",
@@ -105,9 +109,9 @@ _HOMES = {
     "straks.core.template": "Template",
     "straks.errors": (
         "BrokenManifest BrokenTemplate EmailFault InDoubt InvalidEmailAddress InvalidInput InvalidKey "
-        "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NotSent "
-        "PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered Unbounded "
-        "Undelivered UnknownLocale UnknownTemplate"
+        "InvalidOrder InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra "
+        "NotSent PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered "
+        "Unbounded Undelivered UnknownLocale UnknownTemplate UnusableFile"
     ),
     "straks.loading": "Catalog",
     "straks.policy.engine": "enforce inspect",

@@ -93,6 +93,18 @@ def test_the_same_order_is_placed_once_and_its_first_reference_counts(
     assert second.reference == "sak/1"
 
 
+@channels
+def test_a_sealed_order_is_the_order_that_it_was_made_of(
+    send: SendAll, make_order: Maker, channel: str
+) -> None:
+    order = make_order(channel=channel, occasion=next(occasions), reference="sak/1")
+    sealed = straks.SealedOrder.from_json(straks.altinn.seal(order).to_json())
+    first, second, third = send(sealed, order, replace(sealed))
+
+    assert (first.replayed, first.reference) == (False, "sak/1")
+    assert second == third == replace(first, replayed=True)
+
+
 def test_a_first_order_without_a_reference_stays_without(send: SendAll, make_order: Maker) -> None:
     order = make_order(occasion=next(occasions))
     _, second = send(order, replace(order, reference="sak/2"))
