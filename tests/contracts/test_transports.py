@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +19,7 @@ from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     Maker = Callable[..., straks.Order]
@@ -38,7 +40,7 @@ def through(transport: straks.Transport) -> SendAll:
     return lambda *orders: [transport.send(order) for order in orders]
 
 
-def through_async(make: Callable[[], straks.AsyncAltinnTransport]) -> SendAll:
+def through_async(make: Callable[[], AbstractAsyncContextManager[straks.AsyncTransport]]) -> SendAll:
     async def send_all(*orders: straks.Order) -> list[straks.Receipt]:
         async with make() as transport:
             return [await transport.send(order) for order in orders]
@@ -46,8 +48,15 @@ def through_async(make: Callable[[], straks.AsyncAltinnTransport]) -> SendAll:
     return lambda *orders: asyncio.run(send_all(*orders))
 
 
+def fails(_: straks.Record) -> None:
+    raise OSError
+
+
 @pytest.fixture(
-    params=["altinn", "altinn-async", "altinn-in-memory", "altinn-async-in-memory", "memory", "folder"]
+    params=[
+        *("altinn", "altinn-async", "altinn-in-memory", "altinn-async-in-memory", "memory", "folder"),
+        *("watched", "watched-async"),
+    ]
 )
 def send(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Iterator[SendAll]:
     desk = Desk()
@@ -64,6 +73,12 @@ def send(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -
             yield through_async(lambda: straks.AsyncAltinnTransport(BASE, desk.token, carrier=carrier))
         case "memory":
             yield through(straks.MemoryTransport())
+        case "watched":
+            yield through(straks.watched(straks.MemoryTransport(), fails))
+        case "watched-async":
+            carrier = AsyncMemoryCarrier(desk)
+            altinn = straks.AsyncAltinnTransport(BASE, desk.token, carrier=carrier)
+            yield through_async(lambda: nullcontext(straks.watched(altinn, fails)))
         case _:
             yield through(straks.FolderTransport(tmp_path))
 

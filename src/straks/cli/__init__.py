@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
+    "records": "Look up what was sent: to whom, when, and how it ended.",
     "rules": "List every rule, and where it is decided.",
     "segment": "Count a text as the network, the gateway and the service do.",
     "send": "Send one message to one person, and follow it to delivery.",
