@@ -118,18 +118,19 @@ def place(
         NotSent: It never reached the service.
         InDoubt: It may have been sent.
     """
-    sealed = seal(order)
-    request = Request(
+    headers_alone = Request(
         "POST",
-        base_url + sealed.endpoint,
+        base_url,
         {
             "authorization": f"Bearer {token}",
             "content-type": "application/json",
             "accept": "application/json",
         },
-        sealed.body,
     )
-    del token  # the traceback of an error keeps this frame, and there are those that print what it holds
+    # The traceback of an error keeps this frame, and there are those that print what it holds.
+    del token
+    sealed = seal(order)
+    request = replace(headers_alone, url=base_url + sealed.endpoint, body=sealed.body)
     patience_s = timeout_for(sealed) if timeout_s is None else timeout_s
     now_s, attempts = started_s if now_s is None else now_s, 0
     deadline_s = min(

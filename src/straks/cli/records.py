@@ -18,7 +18,7 @@ import click
 
 from straks.cli.credentials import KEY_VARIABLE, find_keys, rehearsal_option
 from straks.cli.group import Command
-from straks.cli.terminal import console, json_option, visible, write_json
+from straks.cli.terminal import console, json_option, one_line, visible, write_json
 from straks.core.record import Outcome
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from straks.core.record import Record
 
 _UNSEEN: Final = "-"
+_SHOWN: Final = 8  # enough to see that two are the same person
 _STYLES: Final = {
     Outcome.PLACED: "green",
     Outcome.REPLAYED: "green",
@@ -65,7 +66,11 @@ class _Moment(click.ParamType[datetime]):
 @click.option("--recipient", help="Only theirs: a number or an address; - asks for it and does not show it.")
 @click.option("--since", type=_Moment(), metavar="MOMENT", help='From then on: 2026-05-17, or "24 h" ago.')
 @click.option(
-    "--outcome", "outcomes", multiple=True, type=click.Choice(list(Outcome)), help="Only this; repeat it."
+    "--outcome",
+    "outcomes",
+    multiple=True,
+    type=click.Choice([outcome.value for outcome in Outcome]),
+    help="Only this; repeat it for several.",
 )
 @click.option(
     "--key-file",
@@ -82,7 +87,7 @@ def command(
     file: str,
     recipient: str | None,
     since: datetime | None,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[str],
     key_files: Sequence[IO[bytes]],
     rehearsal: bool,
     as_json: bool,
@@ -117,7 +122,7 @@ def command(
     if as_json:
         write_json([record.to_dict() for record in found])
     elif found:
-        console().print(_table(found), soft_wrap=True)
+        console().print(_table(found))
     else:
         click.echo("No such records.")
 
@@ -135,19 +140,25 @@ def _table(records: Sequence[Record]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("when (UTC)", "message", "outcome", "attempts", "took", "recipient", "id", "shipment"):
-        table.add_column(heading, no_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("when (UTC)", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    # Ids are for copying: folded where a terminal is narrow, and never cut off.
+    table.add_column("message, recipient, id, shipment", overflow="fold")
     for record in records:
         why = [str(part) for part in (record.status, record.problem) if part is not None]
+        tries = "" if record.attempts is None else f" × {record.attempts}"
+        facts = [
+            f"{record.template}, {record.channel} in {record.locale}, to {record.pseudonym[:_SHOWN]}",
+            record.idempotency_id,
+            *filter(None, [record.shipment_id]),
+        ]
         table.add_row(
             f"{record.when:%Y-%m-%d %H:%M:%S}",
-            visible(f"{record.template}, {record.channel} in {record.locale}"),
-            Text(visible(" ".join([record.outcome, *why])), _STYLES[record.outcome]),
-            "?" if record.attempts is None else str(record.attempts),
-            f"{record.took_s:.1f} s",
-            visible(record.pseudonym[:8]),
-            visible(record.idempotency_id),
-            visible(record.shipment_id or "-"),
+            Text.assemble(
+                (visible(" ".join([record.outcome, *why])), _STYLES[record.outcome]),
+                (f"\n{record.took_s:.1f} s{tries}", "dim"),
+            ),
+            "\n".join(map(one_line, facts)),
         )
     return table
