@@ -16,6 +16,7 @@ import straks
 from straks.cli.group import LazyGroup
 
 COMMANDS: Final = {
+    "build": "Build orders out of the rows of a file: CSV, JSON lines or Parquet.",
     "check": "Hold templates against the policy.",
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",

@@ -9,20 +9,20 @@ output, and may be typed unseen, for what stands in an argument stands in the sh
 from __future__ import annotations
 
 import sys
-import time
-from datetime import UTC, datetime
 from getpass import getpass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import click
 
 from straks.cli.credentials import KEY_VARIABLE, find_keys, rehearsal_option
 from straks.cli.group import Command
+from straks.cli.moments import Moment
 from straks.cli.terminal import console, json_option, one_line, visible, write_json
 from straks.core.record import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from rich.table import Table
 
@@ -40,31 +40,12 @@ _STYLES: Final = {
 }
 
 
-class _Moment(click.ParamType[datetime]):
-    """A day, a moment, or how long ago; days and moments without a zone are Norway's."""
-
-    name = "moment"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ANN401 - click's
-        """Read *value*."""
-        from straks.core.locale import OSLO
-        from straks.core.number_kinds import read_duration
-        from straks.core.parameter import Unfit
-
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            try:
-                return datetime.fromtimestamp(time.time(), UTC) - read_duration(value)
-            except (Unfit, OverflowError):
-                self.fail('it takes 2026-05-17, 2026-05-17T14:30, or how long ago: "24 h", "7 d"', param, ctx)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=OSLO)
-
-
 @click.command("records", cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--recipient", help="Only theirs: a number or an address; - asks for it and does not show it.")
-@click.option("--since", type=_Moment(), metavar="MOMENT", help='From then on: 2026-05-17, or "24 h" ago.')
+@click.option(
+    "--since", type=Moment(ago=True), metavar="MOMENT", help='From then on: 2026-05-17, or "24 h" ago.'
+)
 @click.option(
     "--outcome",
     "outcomes",
