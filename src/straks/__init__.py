@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from straks import altinn as altinn
+    from straks import bulk as bulk
     from straks import records as records
     from straks import simulator as simulator
     from straks.altinn.place import Receipt as Receipt
@@ -139,7 +140,7 @@ _HOMES = {
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "records", "simulator")
+_SUBPACKAGES = ("altinn", "bulk", "records", "simulator")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -84,8 +84,7 @@ def test_what_is_the_same_in_all_rows_needs_no_column(
     parcel: straks.Template, key: bytes, make_row: MakeRow
 ) -> None:
     whole = Builder(parcel, key=key).build(1, make_row(occasion="may", locale="nn"))
-    settings = {"locale": "nn", "occasion": "may", "values": {"place": "Biblioteket"}}
-    builder = Builder(parcel, key=key, **settings)
+    builder = Builder(parcel, key=key, locale="nn", occasion="may", values={"place": "Biblioteket"})
     builder.check_header(["to", "count"])
 
     assert builder.build(1, make_row(locale=..., occasion=..., place=...)) == whole
@@ -356,8 +355,9 @@ def test_a_column_and_a_value_for_all_rows_are_one_too_many(
 def test_a_setting_that_cannot_be_is_an_error_at_once(
     parcel: straks.Template, key: bytes, settings: dict[str, Any], error: type[Exception], said: str
 ) -> None:
+    given: dict[str, Any] = {"key": key, **settings}
     with pytest.raises(error, match=said):
-        Builder(parcel, **{"key": key, **settings})
+        Builder(parcel, **given)
 
 
 def test_an_optional_value_may_be_left_out_of_all_rows(parcel: straks.Template, key: bytes) -> None:

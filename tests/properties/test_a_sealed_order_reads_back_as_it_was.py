@@ -8,8 +8,9 @@ about the other asks for: the same requests, after the same pauses, with the sam
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import example, given, reject
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ PHONE, ADDRESS = PhoneNumber.parse("+46701740605"), EmailAddress.parse("kari@exa
 
 @st.composite
 def orders(draw: st.DrawFn) -> Order:
-    facts = {
+    facts: dict[str, Any] = {
         "template": draw(st.text("abc-1 å", min_size=1, max_size=30).filter(str.strip)),
         "locale": draw(st.sampled_from(["nb", "nn", "en"])),
         "purpose": Purpose.NOTICE,
@@ -49,7 +50,12 @@ def orders(draw: st.DrawFn) -> Order:
         message = Sms(**facts, recipient=PHONE, body=draw(TEXTS), time_to_live=life)
     else:
         html, kind = draw(st.none() | TEXTS), draw(st.sampled_from(ContentType))
-        texts = {"subject": draw(TEXTS), "text": draw(TEXTS), "html": html, "content_type": kind}
+        texts: dict[str, Any] = {
+            "subject": draw(TEXTS),
+            "text": draw(TEXTS),
+            "html": html,
+            "content_type": kind,
+        }
         message = Email(**facts, recipient=ADDRESS, **texts)
     pseudonym = draw(st.just("") | st.binary(min_size=16, max_size=16).map(bytes.hex))
     order = Order(message, draw(TEXTS), draw(st.none() | TEXTS), pseudonym, draw(st.booleans()))
@@ -93,16 +99,10 @@ def asked(order: Sendable, replies: list[Reply]) -> list[object]:
             if not isinstance(move, Call):
                 break
             said.append((move, move.request.headers, move.request.body))
-            move = step(plan, type(reply)(**{**_facts(reply), "at_s": 7.0 + 30 * number}))
+            move = step(plan, replace(reply, at_s=7.0 + 30 * number))
     except Undelivered as error:
         said.append((type(error), str(error), vars(error)))
     return said
-
-
-def _facts(reply: Reply) -> dict[str, object]:
-    if isinstance(reply, Silence):
-        return {"why": reply.why, "left": reply.left}
-    return {"status": reply.status}
 
 
 @given(orders(), st.lists(REPLIES, min_size=3, max_size=3))

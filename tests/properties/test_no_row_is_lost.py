@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 pa: Any = import_module("pyarrow")
 parquet: Any = import_module("pyarrow.parquet")
 
-COLUMNS = ("to", "locale", "occasion", "code", "lifetime", "service")
+COLUMNS: tuple[str, ...] = ("to", "locale", "occasion", "code", "lifetime", "service")
 CELLS: dict[str, st.SearchStrategy[str]] = {
     "to": st.integers(605, 699).map("+46701740{}".format)
     | st.sampled_from(["kari@example.org", "+4712345678", "ZQKARI@", ""]),

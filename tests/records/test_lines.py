@@ -97,8 +97,12 @@ def test_a_line_that_the_disk_took_in_part_only_is_an_error_too(
     make_record: MakeRecord, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = os.write
-    # As the system does it when the last block is full.
-    monkeypatch.setattr(os, "write", lambda handle, octets: write(handle, octets[:40]))
+
+    def write_in_part(handle: int, octets: bytes) -> int:
+        # As the system does it when the last block is full.
+        return write(handle, octets[:40])
+
+    monkeypatch.setattr(os, "write", write_in_part)
     with pytest.raises(OSError, match="No space left on device") as caught:
         straks.JsonLinesRecords(path)(make_record(1))
     monkeypatch.undo()

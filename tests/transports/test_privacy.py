@@ -43,7 +43,7 @@ from straks.records import find
 from straks.simulator import Simulator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from straks.altinn.sealed import Sendable
@@ -143,8 +143,8 @@ class Left:
                 error,
                 error.__traceback__,
                 show_locals=True,
-                locals_max_length=None,
-                locals_max_string=None,
+                locals_max_length=1_000_000,
+                locals_max_string=1_000_000,
                 locals_hide_dunder=False,
                 locals_hide_sunder=False,
             )
@@ -170,7 +170,7 @@ def _stands_in(octets: bytes, needles: set[bytes]) -> bool:
 
 
 @contextmanager
-def loud(left: Left, tmp_path: Path) -> Iterator[None]:
+def loud(left: Left, tmp_path: Path) -> Generator[None]:
     """Every logger says all it has to say, into a plain log and one with the locals of tracebacks."""
     loggers = [logging.getLogger(name) for name in LOUD]
     before = [(logger.level, logger.propagate) for logger in loggers]
@@ -179,7 +179,7 @@ def loud(left: Left, tmp_path: Path) -> Iterator[None]:
         console=Console(file=out, width=300),
         rich_tracebacks=True,
         tracebacks_show_locals=True,
-        locals_max_string=None,  # type: ignore[arg-type] - it is handed on to what takes it
+        locals_max_string=1_000_000,
     )
     file = logging.FileHandler(tmp_path / "log.txt")
     plain = _Everything()
@@ -262,6 +262,35 @@ def failing() -> Callable[[straks.Record], None]:
     return fails
 
 
+def hangs_up(line: Any, server: Any) -> None:  # noqa: ANN401 - the fixture's
+    server.take(line)
+    line.socket.close()
+
+
+def is_out_of_order(line: Any, server: Any) -> None:  # noqa: ANN401 - the fixture's
+    server.take(line)
+    line.answer("503 Service Unavailable")
+
+
+def build(tmp_path: Path, left: Left) -> None:
+    """Build orders of rows that are wrong in every column; all but the file of orders is kept."""
+    rows = tmp_path / "in" / "rows.csv"
+    rows.parent.mkdir()
+    good = [PHONE, "nb", "login/1", "482913", "5 min", "Skatt"]
+    swapped = [[*good[:place], PHONE + CODE, *good[place + 1 :]] for place in range(len(good))]
+    table = [
+        ["to", "locale", "occasion", "code", "lifetime", "service"],
+        *(good, good, *swapped, [*good, CODE], good[:2], [PHONE] * 6),
+    ]
+    rows.write_text("".join(",".join(row) + "\n" for row in table) + f'{PHONE},"{CODE}')
+    for more in ((), ("--json",), ("--dry-run",), ("--ignore-column", "x")):
+        args = ["build", str(rows), "--template", "one-time-code", "--out", str(rows.with_name("o")), *more]
+        told = CliRunner().invoke(main, args, env={"STRAKS_KEY": KEY.hex()})
+        assert told.exit_code == 1, told.output
+        left.keep("what building said", told.output)
+    left.keep("rejects", rows.with_name("o.rejects.csv").read_bytes())
+
+
 def run(serve: Callable[..., Any], tmp_path: Path, left: Left) -> str:
     """Do all of it, and return the token that opened the service."""
     catalog = straks.Catalog.load(written(tmp_path / "templates"), policy=None)
@@ -269,6 +298,12 @@ def run(serve: Callable[..., Any], tmp_path: Path, left: Left) -> str:
     traces = TracerProvider()
     traces.add_span_processor(SimpleSpanProcessor(spans))
     dump = (tmp_path / "stacks.txt").open("w+b")
+
+    def looks_on(record: straks.Record) -> None:
+        left.keep("records", repr(record) + repr(pickle.dumps(record)))
+        faulthandler.dump_traceback(dump, all_threads=True)
+        warnings.warn("somebody warns", stacklevel=1)
+
     database = straks.SqliteRecords(tmp_path / "records.db")
     hooks = (
         straks.LogRecords(),
@@ -276,16 +311,13 @@ def run(serve: Callable[..., Any], tmp_path: Path, left: Left) -> str:
         database,
         straks.OtelRecords(traces, MeterProvider([metrics])),
         failing(),
-        lambda record: left.keep("records", repr(record) + repr(pickle.dumps(record))),
-        lambda _: faulthandler.dump_traceback(dump, all_threads=True),
-        lambda _: warnings.warn("somebody warns", stacklevel=1),
+        looks_on,
     )
-    gone = serve(lambda line, server: (server.take(line), line.socket.close()))
-    deaf = serve(lambda line, server: (server.take(line), line.answer("503 Service Unavailable")))
+    gone, deaf = serve(hangs_up), serve(is_out_of_order)
     with Simulator() as altinn, warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         token = altinn.token()
-        places = {
+        places: dict[str, tuple[str, Any]] = {
             "placed": (altinn.url, token),
             "refused": (altinn.url, BAD_TOKEN),
             "broken off": (gone.url, token),
@@ -303,7 +335,7 @@ def run(serve: Callable[..., Any], tmp_path: Path, left: Left) -> str:
             with straks.AltinnTransport(url, opens, pauses_s=(0.0,)) as transport:
                 watched = straks.watched(transport, *hooks)
                 left.keep(
-                    "reprs", repr([transport, watched, *hooks[:4], *given, made[0].message, made[1].message])
+                    "reprs", repr([transport, watched, *hooks, *given, *[order.message for order in made]])
                 )
                 send_all(watched, given, left)
 
@@ -321,6 +353,7 @@ def run(serve: Callable[..., Any], tmp_path: Path, left: Left) -> str:
         )
         assert told.exit_code == 0
         left.keep("what the command said", told.output)
+    build(tmp_path, left)
     for file in sorted(tmp_path.iterdir()):
         if file.is_file():
             left.keep(file.name, file.read_bytes())

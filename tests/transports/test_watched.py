@@ -40,10 +40,8 @@ def undelivered(kind: type[straks.Undelivered], **more: Any) -> straks.Undeliver
 
 
 # How a sending may end, and what is told of it: outcome, attempts, status, problem, shipment.
-ENDS: dict[
-    str, tuple[Receipt | BaseException, tuple[Outcome, int | None, int | None, str | None, str | None]]
-]
-ENDS = {
+Told: TypeAlias = "tuple[Outcome, int | None, int | None, str | None, str | None]"
+ENDS: dict[str, tuple[Receipt | BaseException, Told]] = {
     "placed": (PLACED, (Outcome.PLACED, 2, None, None, "s-1")),
     "replayed": (straks.Receipt("o", "s-2", replayed=True), (Outcome.REPLAYED, 1, None, None, "s-2")),
     "refused": (
@@ -221,8 +219,12 @@ def test_a_hook_without_a_name_is_told_by_its_kind(
 
 
 def test_somebody_else_may_be_told(send: Send, make_order: Maker, caplog: pytest.LogCaptureFixture) -> None:
-    told: list[Any] = []
-    send(PLACED, make_order(), fails, on_failure=lambda *failure: told.append(failure))
+    told: list[tuple[object, Record, Exception]] = []
+
+    def note(hook: object, record: Record, error: Exception) -> None:
+        told.append((hook, record, error))
+
+    send(PLACED, make_order(), fails, on_failure=note)
     ((hook, record, error),) = told
 
     assert hook is fails
