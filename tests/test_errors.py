@@ -50,6 +50,7 @@ GIVEN: dict[str, object] = {
     "locale": "nb",
     "file": "one-time-code/nb/sms.txt",
     "line": 7,
+    "path": "parcels.csv",
     "parameter": "code",
     "limit": CodeLimit.COOLDOWN,
     "retry_after_s": 30,

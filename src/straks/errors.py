@@ -11,6 +11,8 @@ Every error that straks raises, in one tree.
     │   ├── InvalidEmailAddress          .reason is an EmailFault
     │   ├── InvalidKey                   a key that is missing, short or not bytes
     │   ├── InvalidPayload               the service would refuse it: .field, .rule
+    │   ├── InvalidOrder                 a sealed order that cannot be read back
+    │   ├── UnusableFile                 a file of rows, orders or records: .path .line
     │   ├── TemplateError                .template .locale .file .line .parameter
     │   │   ├── UnknownTemplate          no message of that name in the catalog
     │   │   ├── UnknownLocale            the message has no such language or channel
@@ -154,6 +156,23 @@ class InvalidPayload(InvalidInput):
         super().__init__(message)
         self.field = field
         self.rule = rule
+
+
+class InvalidOrder(InvalidInput):
+    """A sealed order that was written down and cannot be read back. Never shows what stands in it."""
+
+
+class UnusableFile(InvalidInput):
+    """
+    A file of rows, orders or records that cannot be used.
+
+    ``path`` names it, ``line`` counts from 1 and is None where no line is to blame.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
 
 
 class TemplateError(InvalidInput):

@@ -7,9 +7,12 @@ import pickle
 import traceback
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
+from rich.traceback import Traceback
 
 import straks
 from straks.altinn.payload import encode
@@ -443,6 +446,28 @@ def test_an_email_has_no_time_to_live(make_order: Maker) -> None:
     assert to.place(make_order(channel="email"), pauses_s=(1e9,)).attempts == 2
 
 
+@pytest.mark.parametrize(("within_s", "calls"), [(5.0, 1), (4.9, 0), (-1.0, 0), (600.0, 1)])
+def test_no_attempt_begins_after_the_moment_that_the_order_names(
+    make_order: Maker, within_s: float, calls: int
+) -> None:
+    to = line(CREATED)
+    plan = place(
+        make_order(channel="email"),
+        base_url=BASE,
+        token=TOKEN,
+        started_s=0,
+        now_s=1000,
+        within_s=within_s,
+        timeout_s=7,
+    )
+    if calls:
+        assert run(plan, to).attempts == 1
+    else:
+        with pytest.raises(NotSent, match="time to live had passed"):
+            run(plan, to)
+    assert to.timeouts_s == [min(within_s, 7)] * calls
+
+
 # What may be seen
 
 
@@ -463,6 +488,19 @@ def test_no_error_shows_token_text_or_recipient(make_order: Maker, channel: str,
         line(reply, reply).place(order)
 
     assert not [each for each in secrets(order.message) if each in shown(caught.value)]
+
+
+def test_nor_does_what_prints_the_locals_of_a_traceback(make_order: Maker) -> None:
+    order = make_order()
+    with pytest.raises(Refused) as caught:
+        line(INVALID).place(order)
+    out = Console(file=StringIO(), width=200)
+    # From where the plan is run: what a caller's own frames hold is the caller's.
+    out.print(Traceback.from_exception(Refused, caught.value, caught.tb.tb_next.tb_next, show_locals=True))  # type: ignore[union-attr]
+    printed = out.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "request" in printed
+    assert not [each for each in secrets(order.message) if each in printed]
 
 
 def test_the_request_and_the_receipt_show_none_of_them_either(make_order: Maker) -> None:

@@ -7,6 +7,7 @@ import inspect
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from socket import socket
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -75,8 +76,12 @@ def use(request: pytest.FixtureRequest) -> Use:
     return way
 
 
-def sending(order: Order) -> Step:
+def sending(order: Order | straks.SealedOrder) -> Step:
     return lambda to: to.send(order)
+
+
+def until(order: Order, **from_now: float) -> straks.SealedOrder:
+    return straks.altinn.seal(order, not_after=datetime.now(UTC) + timedelta(**from_now))  # noqa: TID251 - as a caller does
 
 
 both = pytest.mark.parametrize("kind", [AltinnTransport, AsyncAltinnTransport])
@@ -451,3 +456,29 @@ def test_a_shipment_that_is_not_known_is_said_to_be_none(use: Use) -> None:
         carried(use, Desk(), lambda to: to.follow("00000000-0000-4000-8000-00000000ffff"))
 
     assert caught.value.status == 404
+
+
+# Sealed orders
+
+
+def test_an_order_whose_moment_has_passed_never_leaves(
+    use: Use, altinn: Simulator, make_order: Maker
+) -> None:
+    sealed = until(make_order(channel="email", occasion=next(fresh)), seconds=-1)
+    with pytest.raises(NotSent) as caught:
+        use(altinn.url, altinn.token(), sending(sealed))
+
+    assert caught.value.attempts == 0
+    assert altinn.messages == []
+
+
+def test_an_order_whose_moment_is_to_come_is_placed(use: Use, altinn: Simulator, make_order: Maker) -> None:
+    (receipt,) = use(altinn.url, altinn.token(), sending(until(make_order(occasion=next(fresh)), hours=1)))
+
+    assert not receipt.replayed
+
+
+def test_a_sealed_rehearsal_goes_nowhere_but_to_this_machine(use: Use, make_order: Maker) -> None:
+    sealed = straks.altinn.seal(make_order(key=straks.SIMULATOR_KEY))
+    with pytest.raises(InvalidKey):
+        use("tt02", "a-token", sending(sealed))

@@ -34,16 +34,6 @@ CHANNELS: Final = ("sms", "email")
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def channel_of(recipient: str) -> str:
-    """
-    Tell by which channel *recipient* is reached: an address has an @, a number has none.
-
-    >>> channel_of("kari@example.org"), channel_of("+46701740605")
-    ('email', 'sms')
-    """
-    return "email" if "@" in recipient else "sms"
-
-
 def templates_option(command: F) -> F:
     """Give *command* the option ``--templates``, as the argument *folders*."""
     return click.option(
