@@ -73,7 +73,10 @@ def orders_a_second(host: str) -> float:
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
-        ways = {"in memory": [], "into a file": ["--store", str(Path(folder) / "state.db")]}
+        ways: dict[str, list[str]] = {
+            "in memory": [],
+            "into a file": ["--store", str(Path(folder) / "state.db")],
+        }
         for name, options in ways.items():
             process = subprocess.Popen(
                 [sys.executable, "-m", "straks", "simulate", "--port", "0", *options],
@@ -82,7 +85,7 @@ def main() -> None:
             )
             if process.stdout is None:
                 raise SystemExit("no simulator")
-            url = process.stdout.readline().split()[-1]
+            url: str = process.stdout.readline().split()[-1]
             rate = orders_a_second(urlsplit(url).netloc)
             process.kill()
             process.communicate()
