@@ -94,7 +94,7 @@ class Receipt:
 
 def timeout_for(message: Message | SealedOrder) -> float:
     """Return how long to wait for an answer, in seconds, when the caller does not say."""
-    if sealed.repeat is Repeat.HARMLESS:
+    if message.repeat is Repeat.HARMLESS:
         return GUIDE_TIMEOUT_S
     return SMS_TIMEOUT_S if message.channel == "sms" else EMAIL_TIMEOUT_S
 
