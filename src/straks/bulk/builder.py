@@ -244,11 +244,11 @@ class Builder:
         return Built(row, order, len(message.segmentation) if isinstance(message, Sms) else 0)
 
     def _refuse_surplus(self, cells: Cells) -> None:
-        for name in cells:
-            if name not in self._known:
-                hint = self._hint(name, cells)
-                what = f"{_shown(name)}; {hint}" if hint else "one that is no parameter; take it out"
-                raise _Wrong(Fault.SHAPE, None, f"has a column too many: {what}")
+        surplus = next(name for name in cells if name not in self._known)
+        hint = self._hint(surplus, cells)
+        # It is shown where it is a slip of one of ours; anything else may be what it looks like.
+        what = f"{_shown(surplus)}; {hint}" if hint else "one that is no parameter; take it out"
+        raise _Wrong(Fault.SHAPE, None, f"has a column too many: {what}")
 
     def _language(self, cells: Cells, channel: str) -> str:
         column = self._columns.locale
