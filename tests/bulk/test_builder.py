@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def builder(parcel: straks.Template, key: bytes) -> Builder:
-    return Builder(parcel, key=key)
+    return Builder(parcel, key=key, columns=Columns(reference="reference"))
 
 
 def body(built: Built | Rejection) -> str:
@@ -42,7 +42,7 @@ def test_a_row_is_the_order_that_its_message_makes(
     parcel: straks.Template, folder: Path, key: bytes, make_row: MakeRow, to: str
 ) -> None:
     row = make_row(7, to=to, reference="sak/7")
-    built = Builder(parcel, key=key).build(7, row)
+    built = Builder(parcel, key=key, columns=Columns(reference="reference")).build(7, row)
     catalog = straks.Catalog.load(folder, policy=None)
     fill = catalog.email if "@" in to else catalog.sms
     message = fill("parcel", locale="nb", to=to, values={"place": "Biblioteket", "count": 2})
@@ -108,7 +108,10 @@ def test_columns_may_be_called_anything(parcel: straks.Template, key: bytes, mak
     assert built.order.reference == "r"
 
 
-def test_numbers_may_stand_for_occasion_and_reference(builder: Builder, make_row: MakeRow) -> None:
+def test_numbers_may_stand_for_occasion_and_reference(
+    parcel: straks.Template, key: bytes, make_row: MakeRow
+) -> None:
+    builder = Builder(parcel, key=key, columns=Columns(reference="reference"))
     built = builder.build(1, make_row(occasion=8841, reference=7))
 
     assert built == builder.build(1, make_row(occasion="8841", reference="7"))
@@ -237,8 +240,9 @@ def test_a_message_that_comes_out_empty_is_no_values_fault(key: bytes, make_row:
 
 def test_what_the_policy_stops_is_told_by_its_codes(catalog: straks.Catalog, key: bytes) -> None:
     row = {"to": "+46701740605", "occasion": "o", "code": "482913", "lifetime": "5 min", "service": "Skatt"}
-    builder = Builder(catalog["one-time-code"], key=key, locale="nb")
-    rejected = builder.build(1, row | {"reference": "482913"})
+    columns = Columns(reference="ours")
+    builder = Builder(catalog["one-time-code"], key=key, locale="nb", columns=columns)
+    rejected = builder.build(1, row | {"ours": "482913"})
 
     assert isinstance(rejected, Rejection)
     assert (rejected.fault, rejected.reason) == (
@@ -323,6 +327,22 @@ def test_a_first_row_that_is_no_header_is_not_shown(builder: Builder) -> None:
         assert hidden not in str(caught.value)
 
 
+def test_a_key_of_a_row_is_shown_where_it_is_a_slip_alone(builder: Builder) -> None:
+    with pytest.raises(InvalidSetting, match="the column that some rows have is no parameter") as caught:
+        builder.check_header(["to", "+46701740605"], fixed=False)
+
+    assert "1740605" not in str(caught.value)
+
+
+def test_a_reference_is_taken_from_a_column_only_where_one_is_named(
+    parcel: straks.Template, key: bytes, make_row: MakeRow
+) -> None:
+    rejected = Builder(parcel, key=key).build(1, make_row(reference="sak/1"))
+
+    assert isinstance(rejected, Rejection)
+    assert rejected.fault is Fault.SHAPE
+
+
 def test_columns_that_each_row_has_for_itself_may_be_missing_from_the_first(builder: Builder) -> None:
     builder.check_header(["to"], fixed=False)
     with pytest.raises(InvalidSetting, match="did you mean 'place'"):
@@ -350,6 +370,9 @@ def test_a_column_and_a_value_for_all_rows_are_one_too_many(
         ({"values": {"place": LONG}}, InvalidValue, "'place' takes at most 20"),
         ({"values": {"place": None}}, InvalidValue, "'place' takes text, not NoneType"),
         ({"sender": "post@"}, straks.InvalidEmailAddress, "domain"),
+        ({"not_after": datetime(2026, 5, 17)}, InvalidSetting, "with its zone"),  # noqa: DTZ001 - as it is wrong
+        ({"columns": Columns(to="place")}, InvalidSetting, "'place' is a parameter of parcel too"),
+        ({"columns": Columns(occasion="count")}, InvalidSetting, "'count' is a parameter of parcel too"),
     ],
 )
 def test_a_setting_that_cannot_be_is_an_error_at_once(
@@ -358,6 +381,19 @@ def test_a_setting_that_cannot_be_is_an_error_at_once(
     given: dict[str, Any] = {"key": key, **settings}
     with pytest.raises(error, match=said):
         Builder(parcel, **given)
+
+
+def test_a_language_of_one_channel_is_a_language_of_all_rows(key: bytes, catalog: straks.Catalog) -> None:
+    head = '[template]\npurpose = "notice"\nrepeat = "harmless"\ntime-to-live = 600\n'
+    files = {"m/template.toml": head, "m/nb/sms.txt": "Hei"}
+    for locale in ("nb", "nn"):
+        files |= {f"m/{locale}/subject.txt": "Hei", f"m/{locale}/email.txt": "Hei"}
+    builder = Builder(catalog.__class__(files)["m"], key=key, occasion="o", locale="nn")
+    by_email, by_sms = (builder.build(1, {"to": to}) for to in ("kari@example.org", "+46701740605"))
+
+    assert isinstance(by_email, Built)
+    assert isinstance(by_sms, Rejection)
+    assert by_sms.fault is Fault.LANGUAGE
 
 
 def test_an_optional_value_may_be_left_out_of_all_rows(parcel: straks.Template, key: bytes) -> None:

@@ -138,6 +138,18 @@ def test_what_is_wrong_is_told_by_row_and_reason_and_none_is_lost(cli: Cli, here
     assert len(list(read_orders(here / "orders.jsonl"))) + len(told) - 1 == 6
 
 
+def test_where_nothing_could_be_built_there_is_a_file_of_no_orders(cli: Cli, here: Path) -> None:
+    write(here, BAD[0])
+    result = build(cli)
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "1 row: 0 orders in orders.jsonl",
+        "1 rejected in orders.jsonl.rejects.csv: recipient 1",
+    ]
+    assert (here / "orders.jsonl").read_bytes() == b""
+
+
 def test_neither_rejects_nor_output_show_what_stood_there(cli: Cli, here: Path) -> None:
     write(here, *GOOD, *BAD, "+46701740608,ZQ,a6,ZQ9164,ZQ min,ZQ")
     for more in ((), ("--json",), ("--dry-run",)):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -44,7 +45,7 @@ from straks.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from straks.altinn.sealed import SealedOrder
     from straks.bulk.row import Cells
@@ -62,14 +63,15 @@ class Columns:
     """
     Which column holds what is no parameter.
 
-    A language or an occasion that is the same for all rows needs no column. ``ignored`` columns are in
-    the file for other purposes.
+    A language or an occasion that is the same for all rows needs no column. The service keeps a
+    ``reference``, so it is taken from a column only where one is named. ``ignored`` columns are in the
+    file for other purposes.
     """
 
     to: str = "to"
     locale: str = "locale"
     occasion: str = "occasion"
-    reference: str = "reference"
+    reference: str | None = None
     ignored: Collection[str] = field(default_factory=frozenset[str])
 
 
@@ -144,12 +146,24 @@ class Builder:
         self._locales = {
             each: [known for known in template.locales if template.has(known, each)] for each in CHANNELS
         }
-        own = (self._columns.to, self._columns.locale, self._columns.occasion, self._columns.reference)
-        self._known = frozenset([*own, *self._columns.ignored, *self._parameters])
+        self._known = frozenset([*self._own(), *self._columns.ignored, *self._parameters])
+        if not_after is not None and not_after.utcoffset() is None:
+            raise InvalidSetting("not_after is a moment with its zone, such as one with tzinfo=UTC")
         for name, value in self._values.items():
             _check_constant(template, name, value)
         if locale is not None and not negotiated:
-            template.resolve(locale, channel or template.channels[0])
+            _check_locale(template, locale, template.channels if channel is None else (channel,))
+
+    def _own(self) -> set[str]:
+        """Return the columns that are no parameter's, and check that no parameter claims one."""
+        columns = self._columns
+        given = {columns.to: None, columns.locale: self._locale, columns.occasion: self._occasion}
+        for name, constant in given.items():
+            if constant is None and name in self._parameters:
+                raise InvalidSetting(
+                    f"{name!r} is a parameter of {self.template.name} too; call the column something else"
+                )
+        return {*given, *filter(None, [columns.reference])}
 
     def check_header(self, names: Collection[str], *, fixed: bool = True) -> None:
         """
@@ -167,9 +181,12 @@ class Builder:
             self._check_needed(names)
         for name in names:
             if name not in self._known:
+                hint = self._hint(name, names)
+                # The key of an object may be what it looks like; that of a table with a recipient is a name.
+                what = _shown(name) if fixed or hint else "that some rows have"
                 raise InvalidSetting(
-                    f"the column {_shown(name)} is no parameter of {self.template.name}; "
-                    f"{self._hint(name, names) or 'ignore it by name if it is for something else'}"
+                    f"the column {what} is no parameter of {self.template.name}; "
+                    f"{hint or 'ignore it by name if it is for something else'}"
                 )
 
     def _check_needed(self, names: Collection[str]) -> None:
@@ -231,7 +248,7 @@ class Builder:
         occasion = self._occasion
         if occasion is None:
             occasion = self._text(cells, self._columns.occasion, Fault.OCCASION)
-        order = self._order(message, occasion, cells.get(self._columns.reference) or None)
+        order = self._order(message, occasion, cells)
         if seen is not None:
             about = f"{order.channel}\n{order.pseudonym}\n{occasion}".encode("utf-8", "surrogatepass")
             if earlier := seen(blake2b(about, digest_size=16).digest(), row):
@@ -244,11 +261,11 @@ class Builder:
         return Built(row, order, len(message.segmentation) if isinstance(message, Sms) else 0)
 
     def _refuse_surplus(self, cells: Cells) -> None:
-        for name in cells:
-            if name not in self._known:
-                hint = self._hint(name, cells)
-                what = f"{_shown(name)}; {hint}" if hint else "one that is no parameter; take it out"
-                raise _Wrong(Fault.SHAPE, None, f"has a column too many: {what}")
+        surplus = next(name for name in cells if name not in self._known)
+        hint = self._hint(surplus, cells)
+        # It is shown where it is a slip of one of ours; anything else may be what it looks like.
+        what = f"{_shown(surplus)}; {hint}" if hint else "one that is no parameter; take it out"
+        raise _Wrong(Fault.SHAPE, None, f"has a column too many: {what}")
 
     def _language(self, cells: Cells, channel: str) -> str:
         column = self._columns.locale
@@ -301,8 +318,9 @@ class Builder:
         except TemplateError as error:
             raise _Wrong(Fault.MESSAGE, None, str(error)) from None
 
-    def _order(self, message: Message, occasion: str, reference: object) -> SealedOrder:
+    def _order(self, message: Message, occasion: str, cells: Cells) -> SealedOrder:
         column = self._columns.reference
+        reference = None if column is None else cells.get(column) or None
         text = None if reference is None else _as_text(reference, column, Fault.MESSAGE)
         try:
             return seal(message.order(occasion, self._key, text), not_after=self._not_after)
@@ -320,6 +338,15 @@ class Builder:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             raise _Wrong(fault, column, "is missing")
         return _as_text(cell, column, fault)
+
+
+def _check_locale(template: Template, locale: str, channels: Sequence[str]) -> None:
+    """Raise `UnknownLocale` unless there is the language in one of *channels*: which, each row says."""
+    for channel in channels[1:]:
+        with suppress(UnknownLocale):
+            template.resolve(locale, channel)
+            return
+    template.resolve(locale, channels[0])
 
 
 def _check_constant(template: Template, name: str, value: object) -> None:
@@ -362,7 +389,7 @@ def _nearest(name: str, names: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def _as_text(cell: object, column: str, fault: Fault) -> str:
+def _as_text(cell: object, column: str | None, fault: Fault) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, int) and not isinstance(cell, bool) and fault is not Fault.RECIPIENT:

@@ -74,7 +74,9 @@ class Tally:
 @click.option("--occasion-column", default="occasion", show_default=True, help="Holds the occasion.")
 @click.option("--occasion", help="The occasion of all rows: your name for the event, the same when repeated.")
 @click.option(
-    "--reference-column", default="reference", show_default=True, help="Holds your reference, if any."
+    "--reference-column",
+    metavar="NAME",
+    help="Holds your reference, which the service keeps; none if not named.",
 )
 @click.option(
     "--ignore-column", "ignored", multiple=True, metavar="NAME", help="Is there for other purposes."
@@ -163,7 +165,7 @@ def _settings(  # each of them is an option
     to_column: str,
     locale_column: str,
     occasion_column: str,
-    reference_column: str,
+    reference_column: str | None,
     ignored: Sequence[str],
     negotiate: bool,
     regions: Sequence[str],
