@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 import straks
 
@@ -17,9 +17,21 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
+# Runs pytest inside of a test, where the plugin of straks is what is tested.
+pytest_plugins = ["pytester"]
+
 # The machine may be busy; a slow example is no failure.
 settings.register_profile("straks", deadline=None, max_examples=60)
 settings.load_profile("straks")
+# Always the same draws, without shrinking: for tests that something is among them.
+settings.register_profile(
+    "firm",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
 
 
 @pytest.fixture(scope="session")

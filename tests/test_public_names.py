@@ -25,6 +25,8 @@ HEAVY = {
     "logging",
     "sqlite3",
     "opentelemetry",
+    "hypothesis",
+    "pytest",
 }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from straks import bulk as bulk
     from straks import records as records
     from straks import simulator as simulator
+    from straks import testing as testing
     from straks.altinn.place import Receipt as Receipt
     from straks.altinn.sealed import SealedOrder as SealedOrder
     from straks.altinn.status import Delivery as Delivery
@@ -174,7 +175,7 @@ _HOMES = {
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "bulk", "records", "simulator")
+_SUBPACKAGES = ("altinn", "bulk", "records", "simulator", "testing")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -15,7 +15,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from straks.cli import main
-from straks.simulator import Simulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,12 +69,6 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-@pytest.fixture
-def altinn() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
 
 
 @dataclass(frozen=True)

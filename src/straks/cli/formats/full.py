@@ -24,11 +24,12 @@ def full(report: Report, width: int = 100) -> Text:
     """Write *report* the way the best compilers do, with each caret below its place on *width* columns."""
     text = Text()
     for found in report.found:
-        text.append_text(_one(found, width)).append("\n")
+        text.append_text(one(found, width)).append("\n")
     return text.append(tally(report))
 
 
-def _one(found: Found, width: int) -> Text:
+def one(found: Found, width: int = 100) -> Text:
+    """Write a finding by itself."""
     finding = found.finding
     text = Text()
     text.append(f"{finding.severity}[{finding.code}]", _COLOURS[finding.severity])
