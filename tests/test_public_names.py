@@ -22,6 +22,9 @@ HEAVY = {
     "click",
     "starlette",
     "asyncio",
+    "logging",
+    "sqlite3",
+    "opentelemetry",
     "hypothesis",
     "pytest",
 }

@@ -80,6 +80,6 @@ def _exchange(desk: Desk, visit: Visit) -> Response:
 
 
 ROUTES: Final = (
-    Route("/token", {"POST": _token}),
-    Route("/authentication/api/v1/exchange/([^/]+)", {"GET": _exchange}),
+    Route("/token", {"POST": _token}, "token"),
+    Route("/authentication/api/v1/exchange/([^/]+)", {"GET": _exchange}, "exchange"),
 )

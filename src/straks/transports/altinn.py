@@ -8,12 +8,14 @@ and async differ in ``await`` alone.
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, ExitStack, closing
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from straks.altinn.follow import follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
+from straks.altinn.sealed import seal
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, NotSent, StraksError, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
-    from straks.core.message import Order
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.plan import Plan
 
@@ -61,20 +63,23 @@ class _Settings:
     def __repr__(self) -> str:
         return f"({self.base_url})"
 
-    def check(self, order: Order) -> None:
+    def seal(self, order: Sendable) -> SealedOrder:
         if order.rehearsal and not is_rehearsal(self.base_url):
             raise InvalidKey(
                 "this order was made with the simulator's public key, which anybody can compute ids with; "
                 "make it with a key of your own"
             )
+        # Before a token is asked for, which what the service would refuse anyway has no need of.
+        return seal(order)
 
-    def place(self, order: Order, token: str, started_s: float, now_s: float) -> Plan[Receipt]:
+    def place(self, order: SealedOrder, token: str, started_s: float, now_s: float) -> Plan[Receipt]:
         return place(
             order,
             base_url=self.base_url,
             token=token,
             started_s=started_s,
             now_s=now_s,
+            within_s=None if order.not_after is None else order.not_after.timestamp() - time.time(),
             timeout_s=self.timeout_s,
             pauses_s=self.pauses_s,
         )
@@ -90,7 +95,7 @@ def _check_token(token: object) -> str:
     return found
 
 
-def _no_token(order: Order, error: Exception) -> NotSent:
+def _no_token(order: SealedOrder, error: Exception) -> NotSent:
     return NotSent(
         f"no token could be had ({type(error).__name__}), so the order was not sent and may be placed again",
         idempotency_id=order.idempotency_id,
@@ -98,7 +103,7 @@ def _no_token(order: Order, error: Exception) -> NotSent:
     )
 
 
-def _lost(order: Order) -> InDoubt:
+def _lost(order: SealedOrder) -> InDoubt:
     return InDoubt(
         "another thread was placing this order and was interrupted, so the message may have been sent. "
         "Placing it again under the same occasion may send it twice: ask the person first",
@@ -144,7 +149,7 @@ class AltinnTransport:
         self._carrier = carrier
         self._flights: Flights[Receipt] = Flights()
 
-    def send(self, order: Order) -> Receipt:
+    def send(self, order: Sendable) -> Receipt:
         """
         Place *order*, once however many times it is asked for.
 
@@ -155,19 +160,22 @@ class AltinnTransport:
             NotSent: It never reached the service.
             InDoubt: It may have been sent.
         """
-        self._settings.check(order)
+        sealed = self._settings.seal(order)
         try:
-            return self._flights.join(order.idempotency_id, lambda: self._place(order))
+            return self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
         except Lost:
-            raise _lost(order) from None
+            raise _lost(sealed) from None
 
-    def _place(self, order: Order) -> Receipt:
-        started_s = self._carrier.now_s()
+    def _place(self, order: SealedOrder) -> Receipt:
+        return run(self._plan(order, self._carrier.now_s()), self._carrier)
+
+    def _plan(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
+        # By itself, so that no frame with the token in it is left in the traceback of a sending.
         try:
             token = self._fetch_token()
         except Exception as error:
             raise _no_token(order, error) from error
-        return run(self._settings.place(order, token, started_s, self._carrier.now_s()), self._carrier)
+        return self._settings.place(order, token, started_s, self._carrier.now_s())
 
     def _fetch_token(self) -> str:
         return _check_token(self._token() if callable(self._token) else self._token)
@@ -251,19 +259,20 @@ class AsyncAltinnTransport:
         self._carrier = carrier
         self._flights: AsyncFlights[Receipt] = AsyncFlights()
 
-    async def send(self, order: Order) -> Receipt:
+    async def send(self, order: Sendable) -> Receipt:
         """Place *order*, once however many times it is asked for; raises as `AltinnTransport.send`."""
-        self._settings.check(order)
-        return await self._flights.join(order.idempotency_id, lambda: self._place(order))
+        sealed = self._settings.seal(order)
+        return await self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
 
-    async def _place(self, order: Order) -> Receipt:
-        started_s = self._carrier.now_s()
+    async def _place(self, order: SealedOrder) -> Receipt:
+        return await arun(await self._plan(order, self._carrier.now_s()), self._carrier)
+
+    async def _plan(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
         try:
             token = await self._fetch_token()
         except Exception as error:
             raise _no_token(order, error) from error
-        plan = self._settings.place(order, token, started_s, self._carrier.now_s())
-        return await arun(plan, self._carrier)
+        return self._settings.place(order, token, started_s, self._carrier.now_s())
 
     async def _fetch_token(self) -> str:
         token: Any = self._token() if callable(self._token) else self._token
