@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
 from straks.simulator import answers, notifications, own_places, token_places
+from straks.simulator.clients import Clients
 from straks.simulator.grants import Grants
 from straks.simulator.inbox import Inbox
 from straks.simulator.shipments import Shipments
+from straks.simulator.token_faults import TokenFaults
 from straks.simulator.tokens import (
     LIFETIME_S,
     ORGANISATION,
@@ -68,9 +70,12 @@ class Desk:
         now: The clock, in seconds since 1970. By default it stands still until it is advanced.
         ids: Makes a new GUID at each call. By default they are counted.
         secret: What its tokens are signed with.
+        clients: Who may ask for a token; by default everybody.
 
     Attributes:
         mint: Makes and reads its tokens.
+        clients: Who may ask for a token.
+        token_faults: What is to go wrong on the way to one.
         grants: Checks what asks for a token, and knows what was used.
         shipments: The orders that are placed.
         inbox: The messages that were sent.
@@ -88,9 +93,12 @@ class Desk:
         now: Callable[[], float] = lambda: START_S,
         ids: Callable[[], str] | None = None,
         secret: bytes = b"a desk in memory has nothing to hide",
+        clients: Clients | None = None,
     ) -> None:
         self.mint = Mint(secret)
-        self.grants = Grants()
+        self.clients = Clients() if clients is None else clients
+        self.token_faults = TokenFaults()
+        self.grants = Grants(self.clients)
         self.shipments = Shipments()
         self.inbox = Inbox()
         self.new_id = ids or counted_ids()

@@ -22,17 +22,21 @@ import uuid
 from typing import TYPE_CHECKING, Final, Self
 
 from straks.errors import InvalidSetting, MissingExtra
+from straks.simulator.clients import Clients
 from straks.simulator.desk import Desk
-from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE
+from straks.simulator.signatures import new_private_jwk
+from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE, Use
 from straks.wire.exchange import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from starlette.applications import Starlette
     from starlette.requests import Request as HttpRequest
     from starlette.responses import Response as HttpResponse
 
+    from straks.simulator.clients import Client, ReadyClient
     from straks.simulator.inbox import Message
 
 LARGEST_BODY: Final = 30_000_000
@@ -51,6 +55,8 @@ class Simulator:
     Args:
         host: The address to listen on; loopback by default.
         port: The port to listen on; 0 for any that is free.
+        clients: Who may ask for a token; with none everybody may, and no signature is looked at.
+        client_key: The private JWK of the ready client; by default a new one is made when it is asked for.
 
     Raises:
         InvalidSetting: Nobody can listen there; the sentence says why and what to do.
@@ -62,7 +68,14 @@ class Simulator:
     ([], [])
     """
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clients: Iterable[Client] = (),
+        client_key: Mapping[str, str] | None = None,
+    ) -> None:
         try:
             import uvicorn
 
@@ -74,6 +87,7 @@ class Simulator:
             now=time.time,
             ids=lambda: str(uuid.uuid4()),  # noqa: TID251 - the dice of the simulator are thrown here
             secret=secrets.token_bytes(32),
+            clients=Clients(clients, new_private_jwk if client_key is None else lambda: client_key),
         )
         self._socket = _listen(host, port)
         self.url: Final = _url(host, self._socket.getsockname()[1])
@@ -127,6 +141,31 @@ class Simulator:
         """
         with self._lock:
             return self._desk.token(organisation=org, scope=scope, lifetime_s=lifetime, base=self.url)
+
+    def client(self) -> ReadyClient:
+        """
+        Return a client of Maskinporten's that this simulator knows, with its private key.
+
+        Raises:
+            MissingExtra: straks[maskinporten] is not installed, and keys are its to make.
+        """
+        with self._lock:
+            return self._desk.clients.ready()
+
+    def fail(self, fault: str, times: int = 1) -> None:
+        """
+        Let a fault of `straks.simulator.token_faults.TokenFault` befall the next requests for a token.
+
+        Raises:
+            InvalidSetting: There is no such fault.
+        """
+        with self._lock:
+            self._desk.token_faults.add(fault, times)
+
+    def revoke(self) -> None:
+        """Make every Altinn token that was given so far worthless."""
+        with self._lock:
+            self._desk.mint.revoke(Use.ALTINN)
 
     def advance(self, seconds: float) -> None:
         """
