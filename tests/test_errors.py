@@ -50,6 +50,8 @@ GIVEN: dict[str, object] = {
     "file": "one-time-code/nb/sms.txt",
     "line": 7,
     "parameter": "code",
+    "code": "MP-100",
+    "temporary": True,
 }
 
 

@@ -22,6 +22,8 @@ HEAVY = {
     "click",
     "starlette",
     "asyncio",
+    "jwt",
+    "cryptography",
 }
 
 

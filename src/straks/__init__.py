@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from straks import altinn as altinn
     from straks import simulator as simulator
+    from straks.altinn.keeping import TokenEvent as TokenEvent
     from straks.altinn.place import Receipt as Receipt
     from straks.altinn.status import Delivery as Delivery
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
     from straks.altinn.status import OrderStatus as OrderStatus
     from straks.altinn.status import Shipment as Shipment
+    from straks.altinn.token_source import TokenSource as TokenSource
     from straks.core.bound import EmailBound as EmailBound
     from straks.core.bound import SmsBound as SmsBound
     from straks.core.bound import bound as bound
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from straks.errors import InvalidText as InvalidText
     from straks.errors import InvalidValue as InvalidValue
     from straks.errors import MissingExtra as MissingExtra
+    from straks.errors import NoToken as NoToken
     from straks.errors import NotSent as NotSent
     from straks.errors import PhoneFault as PhoneFault
     from straks.errors import PolicyError as PolicyError
@@ -82,13 +85,19 @@ if TYPE_CHECKING:
     from straks.transports.altinn import AsyncAltinnTransport as AsyncAltinnTransport
     from straks.transports.folder import FolderTransport as FolderTransport
     from straks.transports.memory import MemoryTransport as MemoryTransport
+    from straks.transports.tokens.exchanged import ExchangedToken as ExchangedToken
+    from straks.transports.tokens.exchanged import MaskinportenSidecar as MaskinportenSidecar
+    from straks.transports.tokens.maskinporten import Maskinporten as Maskinporten
+    from straks.transports.tokens.sources import TokenFile as TokenFile
 
 __version__ = "0.1.0"
 
 # Where each public name lives. A test holds this table against the imports above.
 _HOMES = {
+    "straks.altinn.keeping": "TokenEvent",
     "straks.altinn.place": "Receipt",
     "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
+    "straks.altinn.token_source": "TokenSource",
     "straks.core.bound": "EmailBound SmsBound bound",
     "straks.core.email_address": "EmailAddress",
     "straks.core.idempotency": "SIMULATOR_KEY",
@@ -105,9 +114,9 @@ _HOMES = {
     "straks.core.template": "Template",
     "straks.errors": (
         "BrokenManifest BrokenTemplate EmailFault InDoubt InvalidEmailAddress InvalidInput InvalidKey "
-        "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NotSent "
-        "PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered Unbounded "
-        "Undelivered UnknownLocale UnknownTemplate"
+        "InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue MissingExtra NoToken "
+        "NotSent PhoneFault PolicyError Refused StraksError TemplateError TooManySegments Unanswered "
+        "Unbounded Undelivered UnknownLocale UnknownTemplate"
     ),
     "straks.loading": "Catalog",
     "straks.policy.engine": "enforce inspect",
@@ -117,6 +126,9 @@ _HOMES = {
     "straks.transports.altinn": "AltinnTransport AsyncAltinnTransport",
     "straks.transports.folder": "FolderTransport",
     "straks.transports.memory": "MemoryTransport",
+    "straks.transports.tokens.exchanged": "ExchangedToken MaskinportenSidecar",
+    "straks.transports.tokens.maskinporten": "Maskinporten",
+    "straks.transports.tokens.sources": "TokenFile",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _SUBPACKAGES = ("altinn", "simulator")

@@ -26,6 +26,7 @@ Every error that straks raises, in one tree.
     │   ├── NotSent                      it never reached them
     │   └── InDoubt                      it may have been sent: ask before you repeat
     └── Unanswered                       a question (status, feed) got no usable answer
+        └── NoToken                      no token could be had: .code .temporary
 
 Two rules shape this file. The sentence is for people and the fields are for programs, so each
 error carries both. And an error may end up in any log: none of them holds a whole recipient, a
@@ -266,3 +267,19 @@ class Unanswered(StraksError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NoToken(Unanswered):
+    """
+    No token could be had, so nothing that needs one was sent.
+
+    ``code`` is Maskinporten's own (``MP-100``) or None, ``status`` the HTTP status that decided it or
+    None, ``temporary`` whether the same may work later without anybody doing anything.
+    """
+
+    def __init__(
+        self, message: str, *, code: str | None = None, status: int | None = None, temporary: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.code = code
+        self.temporary = temporary

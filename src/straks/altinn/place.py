@@ -21,7 +21,11 @@ other 2xx, or one that cannot be read           InDoubt      perhaps
 499, 500, 503, other 5xx                        InDoubt      perhaps
 silence after the request may have left         InDoubt      perhaps
 silence before it left                          NotSent      no
+no token to be had                              NotSent      no
 ==============================================  ===========  ==========================================
+
+A 401 is a refusal only if no other token is to be had: the source of the token is asked for one, and
+what was refused is sent once more under the same id (`straks.altinn.token_source`).
 
 No attempt begins that could not be given its least time within an SMS's time to live: one that is
 cut short leaves a doubt that nobody need have had.
@@ -35,15 +39,16 @@ from uuid import UUID
 
 from straks.altinn.payload import encode, endpoint
 from straks.altinn.problem import explain, fields_of, one_line, problem_of
+from straks.altinn.token_source import Bearer, OutOfTime, Terms
 from straks.core.manifest import Repeat
 from straks.core.message import Sms
-from straks.errors import InDoubt, NotSent, Refused
+from straks.errors import InDoubt, NoToken, NotSent, Refused, StraksError
 from straks.wire.exchange import Request, Response, Trouble
-from straks.wire.plan import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from straks.altinn.token_source import TokenSource
     from straks.core.message import Message, Order
     from straks.wire.exchange import Reply
     from straks.wire.plan import Plan
@@ -89,21 +94,21 @@ def place(
     order: Order,
     *,
     base_url: str,
-    token: str,
+    token: str | TokenSource,
     started_s: float,
-    now_s: float | None = None,
     timeout_s: float | None = None,
     pauses_s: Sequence[float] = PAUSES_S,
 ) -> Plan[Receipt]:
     """
-    Place *order* once, however many times it has to be asked for: at most ``1 + len(pauses_s)``.
+    Place *order* once, however many times it has to be asked for.
+
+    That is at most ``1 + len(pauses_s)`` times, and once more where a token was refused.
 
     Args:
         order: What to place. It is encoded once, and a repeat repeats those bytes.
         base_url: Scheme and host, without a slash at the end.
-        token: An Altinn token.
+        token: An Altinn token, or who gives them; asked before every call.
         started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
-        now_s: The same clock now, where something took its time in between, such as a token.
         timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
         pauses_s: How long to wait before each repeat.
 
@@ -119,53 +124,45 @@ def place(
     request = Request(
         "POST",
         base_url + endpoint(order),
-        {
-            "authorization": f"Bearer {token}",
-            "content-type": "application/json",
-            "accept": "application/json",
-        },
+        {"content-type": "application/json", "accept": "application/json"},
         encode(order),
     )
+    bearer = Bearer(token, base_url)
+    del token  # what is in no variable is in no traceback
     message = order.message
-    patience_s = timeout_for(message) if timeout_s is None else timeout_s
     deadline_s = (
         started_s + message.time_to_live.total_seconds() if isinstance(message, Sms) else float("inf")
     )
-    now_s, attempts = started_s if now_s is None else now_s, 0
+    patience_s = timeout_for(message) if timeout_s is None else timeout_s
+    now_s = started_s
     doubt: str | None = None
     trouble = "its time to live had passed"
     for pause_s in (0.0, *pauses_s):
-        remaining_s = deadline_s - now_s - pause_s
-        if remaining_s < TIMEOUT_LEAST_S:
+        try:
+            reply = yield from bearer.carry(
+                request, now_s, Terms(patience_s, pause_s, deadline_s, TIMEOUT_LEAST_S)
+            )
+        except OutOfTime:
             break
-        attempts += 1
-        reply = yield Call(request, timeout_s=min(patience_s, remaining_s), after_s=pause_s)
+        except StraksError as error:
+            if doubt is None:
+                raise _no_token(order, error, bearer.calls) from error
+            break
         now_s = reply.at_s
         verdict = _judge(reply)
         if isinstance(verdict, Receipt):
-            return replace(verdict, attempts=attempts)
+            return replace(verdict, attempts=bearer.calls)
         if isinstance(verdict, _Unsent):
             trouble = verdict.why
             continue
         if isinstance(verdict, Response):
             if doubt is None:
-                raise _refused(order, verdict, attempts)
+                raise _refused(order, verdict, bearer)
             break
         doubt = verdict.why
         if message.repeat is Repeat.HARMFUL:
             break
-    if doubt is None:
-        raise NotSent(
-            f"the order never reached the service: {trouble}. It is safe to place it again",
-            idempotency_id=order.idempotency_id,
-            attempts=attempts,
-        )
-    raise InDoubt(
-        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
-        "twice: look at the feed or ask the person first",
-        idempotency_id=order.idempotency_id,
-        attempts=attempts,
-    )
+    raise _unplaced(order, doubt, trouble, bearer.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +193,39 @@ def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
     return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
 
 
-def _refused(order: Order, response: Response, attempts: int) -> Refused:
-    return Refused(
-        f"the service refused the order ({response.status}): {explain(response)}. Nothing was sent",
+def _unplaced(order: Order, doubt: str | None, trouble: str, attempts: int) -> NotSent | InDoubt:
+    if doubt is None:
+        return NotSent(
+            f"the order never reached the service: {trouble}. It is safe to place it again",
+            idempotency_id=order.idempotency_id,
+            attempts=attempts,
+        )
+    return InDoubt(
+        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
+        "twice: look at the feed or ask the person first",
         idempotency_id=order.idempotency_id,
         attempts=attempts,
+    )
+
+
+def _no_token(order: Order, error: StraksError, attempts: int) -> NotSent:
+    said = str(error)
+    if not isinstance(error, NoToken):
+        said = f"no token could be had ({type(error).__name__}): {said}"
+    return NotSent(
+        f"{said}. The order was not sent and may be placed again",
+        idempotency_id=order.idempotency_id,
+        attempts=attempts,
+    )
+
+
+def _refused(order: Order, response: Response, bearer: Bearer) -> Refused:
+    why = explain(response, bearer.suspicion)
+    renewed = " (a token asked for anew was refused as well)" if bearer.renewed else ""
+    return Refused(
+        f"the service refused the order ({response.status}): {why}{renewed}. Nothing was sent",
+        idempotency_id=order.idempotency_id,
+        attempts=bearer.calls,
         status=response.status,
         problem=problem_of(response),
         fields=fields_of(response),
