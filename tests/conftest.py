@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.exchange import Reply, Request
 
+ROOT = Path(__file__).parents[1]
+
 # The machine may be busy; a slow example is no failure.
 settings.register_profile("straks", deadline=None, max_examples=60)
 settings.load_profile("straks")
@@ -24,6 +29,23 @@ settings.load_profile("straks")
 @pytest.fixture(scope="session")
 def catalog() -> straks.Catalog:
     return straks.Catalog.load()
+
+
+@pytest.fixture(scope="session")
+def is_a_test() -> Callable[[str], bool]:
+    """Return whether there is a test of that name, such as ``tests/test_errors.py::test_that``."""
+
+    @cache
+    def tests_of(path: Path) -> frozenset[str]:
+        tree = ast.parse(path.read_text("utf-8")) if path.is_file() else ast.Module([], [])
+        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        return frozenset(name for name in functions if name.startswith("test_"))
+
+    def find(name: str) -> bool:
+        path, _, function = name.partition("::")
+        return function in tests_of(ROOT / path)
+
+    return find
 
 
 @pytest.fixture

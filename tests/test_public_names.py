@@ -24,6 +24,9 @@ HEAVY = {
     "asyncio",
     "jwt",
     "cryptography",
+    "logging",
+    "sqlite3",
+    "opentelemetry",
 }
 
 

@@ -7,9 +7,12 @@ import pickle
 import traceback
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
+from rich.traceback import Traceback
 
 import straks
 from straks.altinn.payload import encode
@@ -293,6 +296,86 @@ def test_a_harmful_message_that_first_never_left_is_not_repeated_once_it_may_hav
     assert len(to.requests) == 2
 
 
+# Coming back when asked to
+
+
+BUSY = Response(429, {"retry-after": "7"}, b"<html>")
+CLOSED = Response(503, {"retry-after": "7"}, b"<html>")
+
+
+@pytest.mark.parametrize("template", [HARMLESS, HARMFUL])
+def test_who_says_429_and_when_to_come_back_is_asked_again_then(make_order: Maker, template: str) -> None:
+    to = line(BUSY, CREATED)
+    receipt = to.place(make_order(template))
+
+    assert receipt.attempts == 2
+    assert to.began_s == [1000, 1007.5]
+
+
+def test_a_pause_that_is_longer_than_asked_is_kept(make_order: Maker) -> None:
+    to = line(BUSY, CREATED)
+    to.place(make_order(), pauses_s=(9.0,))
+
+    assert to.began_s == [1000, 1009.5]
+
+
+def test_who_says_come_back_at_once_is_asked_again_after_the_pause(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "0"}), CREATED)
+
+    assert to.place(make_order()).attempts == 2
+
+
+@pytest.mark.parametrize("template", [HARMLESS, HARMFUL])
+def test_who_says_429_to_the_end_has_refused(make_order: Maker, template: str) -> None:
+    to = line(BUSY, BUSY, BUSY)
+    with pytest.raises(Refused, match=r"\(429\): too many requests; .* \(come back in 7 s\)\. Not") as caught:
+        to.place(make_order(template), pauses_s=(1.0, 1.0))
+
+    assert (caught.value.status, caught.value.attempts) == (429, 3)
+
+
+def test_nobody_is_waited_for_longer_than_a_minute(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "61"}), CREATED)
+    with pytest.raises(Refused) as caught:
+        to.place(make_order(channel="email"))
+
+    assert caught.value.attempts == 1
+    assert line(Response(429, {"retry-after": "60"}), CREATED).place(make_order()).attempts == 2
+
+
+def test_nobody_is_waited_for_past_the_time_to_live(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "56"}), CREATED)
+    with pytest.raises(Refused) as caught:
+        to.place(living(make_order(), 60))
+
+    assert caught.value.attempts == 1
+
+
+def test_after_a_503_that_says_when_to_come_back_a_harmless_message_is_asked_for_then(
+    make_order: Maker,
+) -> None:
+    to = line(CLOSED, CREATED)
+
+    assert to.place(make_order(HARMLESS)).attempts == 2
+    assert to.began_s == [1000, 1007.5]
+
+
+def test_a_503_that_says_when_to_come_back_is_a_doubt_all_the_same(make_order: Maker) -> None:
+    to = line(CLOSED)
+    with pytest.raises(InDoubt) as caught:
+        to.place(make_order(HARMFUL), pauses_s=(1.0, 1.0))
+
+    assert caught.value.attempts == 1
+
+
+def test_a_429_after_a_doubt_is_asked_again_and_takes_no_doubt_away(make_order: Maker) -> None:
+    assert line(TIMED_OUT, BUSY, KNOWN).place(make_order(HARMLESS), pauses_s=(1, 1)).attempts == 3
+    with pytest.raises(InDoubt, match="no answer came in time") as caught:
+        line(TIMED_OUT, BUSY, BUSY).place(make_order(HARMLESS), pauses_s=(1, 1))
+
+    assert caught.value.attempts == 3
+
+
 # How long
 
 
@@ -377,6 +460,27 @@ def test_an_email_has_no_time_to_live(make_order: Maker) -> None:
     assert to.place(make_order(channel="email"), pauses_s=(1e9,)).attempts == 2
 
 
+@pytest.mark.parametrize(("within_s", "calls"), [(5.0, 1), (4.9, 0), (-1.0, 0), (600.0, 1)])
+def test_no_attempt_begins_after_the_moment_that_the_order_names(
+    make_order: Maker, within_s: float, calls: int
+) -> None:
+    to = line(CREATED)
+    plan = place(
+        make_order(channel="email"),
+        base_url=BASE,
+        token=TOKEN,
+        started_s=1000,
+        within_s=within_s,
+        timeout_s=7,
+    )
+    if calls:
+        assert run(plan, to).attempts == 1
+    else:
+        with pytest.raises(NotSent, match="time to live had passed"):
+            run(plan, to)
+    assert to.timeouts_s == [min(within_s, 7)] * calls
+
+
 # What may be seen
 
 
@@ -397,6 +501,19 @@ def test_no_error_shows_token_text_or_recipient(make_order: Maker, channel: str,
         line(reply, reply).place(order)
 
     assert not [each for each in secrets(order.message) if each in shown(caught.value)]
+
+
+def test_nor_does_what_prints_the_locals_of_a_traceback(make_order: Maker) -> None:
+    order = make_order()
+    with pytest.raises(Refused) as caught:
+        line(INVALID).place(order)
+    out = Console(file=StringIO(), width=200)
+    # From where the plan is run: what a caller's own frames hold is the caller's.
+    out.print(Traceback.from_exception(Refused, caught.value, caught.tb.tb_next.tb_next, show_locals=True))  # type: ignore[union-attr]
+    printed = out.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "request" in printed
+    assert not [each for each in secrets(order.message) if each in printed]
 
 
 def test_the_request_and_the_receipt_show_none_of_them_either(make_order: Maker) -> None:

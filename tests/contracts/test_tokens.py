@@ -45,11 +45,13 @@ class Far(Protocol):
     @property
     def messages(self) -> list[Message]: ...
 
-    def fail(self, fault: str, times: int = 1) -> None: ...
+    def fail(self, fault: str, endpoint: str, times: int) -> None: ...
 
     def revoke(self) -> None: ...
 
     def advance(self, seconds: float) -> None: ...
+
+    def token(self) -> str: ...
 
 
 @dataclass
@@ -62,14 +64,40 @@ class InMemory:
     def messages(self) -> list[Message]:
         return list(self.desk.messages())
 
-    def fail(self, fault: str, times: int = 1) -> None:
-        self.desk.token_faults.add(fault, times)
+    def fail(self, fault: str, endpoint: str, times: int) -> None:
+        self.desk.faults.arm(fault, endpoint=endpoint, times=times)
 
     def revoke(self) -> None:
         self.desk.mint.revoke(Use.ALTINN)
 
     def advance(self, seconds: float) -> None:
         self.desk.advance(seconds)
+
+    def token(self) -> str:
+        return self.desk.token()
+
+
+@dataclass
+class OverHttp:
+    """A simulator as the far end."""
+
+    simulator: Simulator
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.simulator.messages
+
+    def fail(self, fault: str, endpoint: str, times: int) -> None:
+        self.simulator.faults(fault, endpoint=endpoint, next=times)
+
+    def revoke(self) -> None:
+        self.simulator.revoke()
+
+    def advance(self, seconds: float) -> None:
+        self.simulator.advance(seconds)
+
+    def token(self) -> str:
+        return self.simulator.token()
 
 
 @dataclass
@@ -149,6 +177,7 @@ def clients(key: dict[str, str]) -> tuple[Client, ...]:
     keys = {"test-1": public_key(public_half(key))}
     return (
         Client("known", keys),
+        Client("quoted", keys, quoted=True),
         Client("short-lived", keys, altinn_lifetime_s=31, token_lifetime_s=119),
         Client("no-service-owner", keys, organisation=None),
         Client("without-scope", keys, scopes=frozenset()),
@@ -176,7 +205,7 @@ def world(request: pytest.FixtureRequest, client_jwk: dict[str, str]) -> Iterato
         return
     http = HttpxCarrier if way == "sync" else AsyncHttpxCarrier
     with Simulator(clients=clients(client_jwk)) as altinn:
-        yield World(altinn, altinn.url, client_jwk, time.time, using(lambda: http(direct=True)))
+        yield World(OverHttp(altinn), altinn.url, client_jwk, time.time, using(lambda: http(direct=True)))
 
 
 def orders(make_order: Maker, number: int) -> list[straks.Order]:
@@ -216,20 +245,24 @@ def test_a_revoked_token_is_renewed_once_and_the_order_is_placed_once(
 
 
 @pytest.mark.parametrize(
-    ("fault", "times", "grants"),
+    ("fault", "endpoint", "times", "grants"),
     [
-        ("maskinporten-500", 2, 3),
-        ("maskinporten-html", 1, 2),
-        ("exchange-500", 2, 3),
-        ("exchange-html", 1, 2),
-        ("exchange-401", 1, 2),
-        ("exchange-quoted", 1, 1),
+        ("500", "token", 2, 3),
+        ("502", "token", 1, 2),
+        ("garbage", "token", 1, 2),
+        ("drop-before-sending", "token", 1, 2),
+        ("drop-answer", "token", 1, 2),
+        ("500", "exchange", 2, 3),
+        ("garbage", "exchange", 1, 2),
+        ("empty-answer", "exchange", 1, 2),
+        ("drop-answer", "exchange", 1, 2),
+        ("401", "exchange", 1, 2),
     ],
 )
 def test_what_passes_on_the_way_to_a_token_stops_no_message(
-    world: World, make_order: Maker, fault: str, times: int, grants: int
+    world: World, make_order: Maker, *, fault: str, endpoint: str, times: int, grants: int
 ) -> None:
-    world.far.fail(fault, times)
+    world.far.fail(fault, endpoint, times)
     (receipt,) = world.send(world.maskinporten(dice=lambda: -0.5), *orders(make_order, 1))
 
     assert receipt.attempts == 1
@@ -237,19 +270,26 @@ def test_what_passes_on_the_way_to_a_token_stops_no_message(
     assert len({each.body for each in world.seen if each.url.endswith(GRANT)}) == grants
 
 
-@pytest.mark.parametrize("fault", ["maskinporten-500", "exchange-500", "maskinporten-html", "exchange-html"])
+@pytest.mark.parametrize("endpoint", ["token", "exchange"])
+@pytest.mark.parametrize("fault", ["500", "garbage", "drop-before-sending"])
 def test_what_does_not_pass_is_not_sent_and_says_who_is_out_of_order(
-    world: World, make_order: Maker, fault: str
+    world: World, make_order: Maker, fault: str, endpoint: str
 ) -> None:
-    world.far.fail(fault, 9)
+    world.far.fail(fault, endpoint, 9)
     with pytest.raises(NotSent, match="no token could be had: ") as caught:
         world.send(world.maskinporten(dice=lambda: -0.5), *orders(make_order, 1))
 
-    assert ("Altinn's exchange" in str(caught.value)) is fault.startswith("exchange")
+    assert ("Altinn's exchange" in str(caught.value)) is (endpoint == "exchange")
     assert world.counted()[GRANT] == 3
     assert world.far.messages == []
     assert isinstance(caught.value.__cause__, straks.NoToken)
     assert caught.value.__cause__.temporary
+
+
+def test_a_token_in_quotes_is_a_token(world: World, make_order: Maker) -> None:
+    world.send(world.maskinporten("quoted"), *orders(make_order, 1))
+
+    assert world.counted() == {GRANT: 1, EXCHANGE: 1, SMS: 1}
 
 
 @pytest.mark.parametrize(
@@ -336,11 +376,7 @@ def test_a_token_that_lives_31_seconds_is_renewed_before_it_runs_out(world: Worl
 
 
 def test_a_ready_token_that_was_revoked_is_refused(world: World, make_order: Maker) -> None:
-    if isinstance(world.far, InMemory):
-        token = world.far.desk.token()
-    else:
-        assert isinstance(world.far, Simulator)
-        token = world.far.token()
+    token = world.far.token()
     world.far.revoke()
     with pytest.raises(Refused) as caught:
         world.send(token, *orders(make_order, 1))

@@ -140,6 +140,20 @@ def test_two_values_in_a_row_are_found_apart() -> None:
     ]
 
 
+def test_a_value_in_a_macro_is_found_where_the_macro_is_called() -> None:
+    text = (
+        "{% macro say(what, value) %}{{ what }} er {{ value }}, hos {{ service }}{% endmacro %}\n"
+        '{{ say("Koden", code) }}. Altså:\n{{ say("Koden", code) }}.'
+    )
+    page, (rendering,) = renderings_of(text)
+    places = [
+        (page.spot(*rendering.origin(start)[:2]).line, page.spot(*rendering.origin(start)[:2]).column)
+        for start, _, _ in rendering.holes
+    ]
+
+    assert places == [(2, 1), (1, text.index("{{ service") + 1), (3, 1), (1, text.index("{{ service") + 1)]
+
+
 def test_a_value_right_after_an_included_file_is_found_at_its_end() -> None:
     _, (rendering,) = renderings_of('{% include "_parts/a.txt" %}{{ code }}', {"_parts/a.txt": "Hei"})
 

@@ -40,9 +40,11 @@ Outcome: TypeAlias = Receipt | Refused | NotSent | InDoubt
 bodies = (
     st.sampled_from([RECEIPT, PROBLEM, b"", b"{}", b"[]", b"<html>", b'{"notification": 7}']) | st.binary()
 )
-likely = st.sampled_from([200, 201, 400, 401, 499, 500, 503])
+likely = st.sampled_from([200, 201, 400, 401, 429, 499, 500, 503])
+nothing: dict[str, str] = {}
+when = st.just(nothing) | st.integers(0, 200).map(lambda seconds: {"retry-after": f"{seconds}"})
 replies = st.one_of(
-    st.builds(Response, status=likely | st.integers(100, 599), body=bodies),
+    st.builds(Response, status=likely | st.integers(100, 599), headers=when, body=bodies),
     st.builds(Silence, why=st.sampled_from(Trouble), left=st.booleans(), detail=st.text(max_size=9)),
 )
 seconds = st.floats(0, 200)
@@ -108,6 +110,10 @@ def is_receipt(reply: Reply) -> bool:
     return isinstance(reply, Response) and reply.status in (200, 201) and reply.body == RECEIPT
 
 
+def is_turned_away(reply: Reply) -> bool:
+    return isinstance(reply, Response) and reply.status == 429 and "retry-after" in reply.headers
+
+
 def never_left(reply: Reply) -> bool:
     return isinstance(reply, Silence) and not reply.left
 
@@ -131,12 +137,14 @@ def test_an_outcome_says_no_more_than_the_replies_prove(
     *before, last = [*line.got] or [Silence(Trouble.NO_CONNECTION, left=False)]
     if isinstance(outcome, Receipt):
         assert is_receipt(last)
-        assert not any(is_receipt(reply) or is_refusal(reply) for reply in before)
+        assert not any(is_receipt(reply) for reply in before)
+        assert all(is_turned_away(reply) for reply in before if is_refusal(reply))
     elif isinstance(outcome, Refused):
         assert is_refusal(last)
-        assert all(never_left(reply) for reply in before)
+        assert all(never_left(reply) or is_turned_away(reply) for reply in before)
     elif isinstance(outcome, NotSent):
-        assert all(never_left(reply) for reply in [*before, last])
+        assert never_left(last)
+        assert all(never_left(reply) or is_turned_away(reply) for reply in before)
     else:
         assert any(is_doubt(reply) for reply in [*before, last])
         assert not any(is_receipt(reply) for reply in [*before, last])

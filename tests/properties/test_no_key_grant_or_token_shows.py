@@ -26,9 +26,8 @@ from straks.errors import StraksError
 from straks.simulator import Simulator
 from straks.simulator.clients import Client, Clients
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.memory import MemoryCarrier, Mishap
+from straks.simulator.memory import MemoryCarrier
 from straks.simulator.signatures import public_half, public_key
-from straks.simulator.token_faults import TokenFault
 from straks.simulator.tokens import Use
 from straks.wire.exchange import Request, Response, Silence, Trouble
 
@@ -142,6 +141,13 @@ TWISTS: dict[str, Callable[[Request], Reply | None]] = {
 }
 
 
+FAULTS = [
+    f"{name}@{endpoint}"
+    for name in ("429", "500", "401", "garbage", "cut-answer", "delay-answer")
+    for endpoint in ("token", "exchange")
+]
+
+
 @pytest.fixture
 def keep_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     caplog.set_level(logging.DEBUG)
@@ -166,7 +172,7 @@ async def asent(transport: straks.AsyncAltinnTransport, order: straks.Order) -> 
 
 
 @pytest.mark.parametrize(
-    ("twist", "fault"), [*((twist, None) for twist in TWISTS), *(("nothing", fault) for fault in TokenFault)]
+    ("twist", "fault"), [*((twist, None) for twist in TWISTS), *(("nothing", fault) for fault in FAULTS)]
 )
 def test_whatever_goes_wrong_no_secret_shows(
     make_order: Maker,
@@ -175,12 +181,13 @@ def test_whatever_goes_wrong_no_secret_shows(
     asynchronous: Callable[[Carrier], AsyncCarrier],
     *,
     twist: str,
-    fault: TokenFault | None,
+    fault: str | None,
 ) -> None:
     desk = Desk(clients=Clients([Client("known", {"test-1": public_key(public_half(client_jwk))})]))
-    watched = Watched(MemoryCarrier(desk, [None, Mishap.LOST_AFTER] if fault is None else []), TWISTS[twist])
+    watched = Watched(MemoryCarrier(desk, [None, "hang-answer"] if fault is None else []), TWISTS[twist])
     if fault is not None:
-        desk.token_faults.add(fault, 9)
+        name, endpoint = fault.split("@")
+        desk.faults.arm(name, endpoint=endpoint, times=9)
     source = straks.Maskinporten("known", client_jwk, clock=desk.now_s, issuer=f"{BASE}/")
     transport = straks.AltinnTransport(BASE, source, carrier=watched)
     errors = [sent(transport, make_order(occasion=str(number))) for number in range(2)]

@@ -19,9 +19,8 @@ from straks.altinn.token_source import Given, Need
 from straks.errors import NoToken
 from straks.simulator.clients import Client, Clients
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.memory import MemoryCarrier, Mishap
+from straks.simulator.memory import MemoryCarrier
 from straks.simulator.signatures import new_private_jwk, public_half, public_key
-from straks.simulator.token_faults import TokenFault
 from straks.simulator.tokens import Use
 from straks.transports.tokens.maskinporten import Maskinporten
 from straks.wire.plan import run
@@ -31,6 +30,10 @@ if TYPE_CHECKING:
 
 JWK = {**new_private_jwk(), "kid": "test-1"}
 KEYS = {"test-1": public_key(public_half(JWK))}
+FAULTS = (
+    *("refuse-connection", "drop-before-sending", "hang", "429", "500", "502", "503-in-front"),
+    *("delay-answer", "hang-answer", "drop-answer", "cut-answer", "empty-answer", "garbage", "401"),
+)
 MARGIN_S = 30
 CALLS_MOST = 2 * (3 + 1)  # a whole fetch, and before it perhaps an early one
 FLOOR_S = 1  # a token's times are whole seconds
@@ -73,20 +76,18 @@ class Tokens(RuleBasedStateMachine):
         assert claims.expires_s is not None
         self.desk.advance(max(0.0, claims.expires_s - left_s - self.desk.now_s()))
 
-    @rule(fault=st.sampled_from(TokenFault), times=st.integers(1, 4))
-    def something_breaks(self, fault: TokenFault, times: int) -> None:
-        self.desk.token_faults.add(fault, times)
-        self.trouble = True
-
-    @rule(mishaps=st.lists(st.none() | st.sampled_from(Mishap), max_size=4))
-    def the_network_breaks(self, mishaps: list[Mishap | None]) -> None:
-        self.carrier.mishaps.extend(mishaps)
+    @rule(
+        fault=st.sampled_from(FAULTS),
+        endpoint=st.sampled_from(["token", "exchange"]),
+        times=st.integers(1, 4),
+    )
+    def something_breaks(self, fault: str, endpoint: str, times: int) -> None:
+        self.desk.faults.arm(fault, endpoint=endpoint, times=times)
         self.trouble = True
 
     @rule()
     def everything_is_mended(self) -> None:
-        self.desk.token_faults.clear()
-        self.carrier.mishaps.clear()
+        self.desk.faults.clear()
         self.trouble = False
 
     @rule()
@@ -109,7 +110,7 @@ class Tokens(RuleBasedStateMachine):
             assert outcome.temporary
         new = [event.happening for event in self.events[happened:]]
         assert len(self.carrier.requests) - before <= CALLS_MOST
-        assert self.desk.now_s() - began_s <= min(left_s, 5 + 15) + 8 + 1e-6  # a slow answer takes 8 s more
+        assert self.desk.now_s() - began_s <= min(left_s, 5 + 15) + 1e-6
         if isinstance(outcome, Given):
             self.last = outcome
             self._is_good(outcome, fetched=Happening.FETCHED in new or Happening.RENEWED_EARLY in new)

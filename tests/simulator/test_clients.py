@@ -201,6 +201,15 @@ def test_a_client_may_have_tokens_of_its_own_length(key: rsa.RSAPrivateKey) -> N
     assert said["exp"] - said["iat"] == 31
 
 
+def test_a_client_may_be_given_its_token_in_quotes(key: rsa.RSAPrivateKey) -> None:
+    desk = desk_for(key, quoted=True)
+    token = ask(desk, grant(key)).json()["access_token"]
+    url = f"{BASE}/authentication/api/v1/exchange/maskinporten"
+    answer = desk.handle(Request("GET", url, {"Authorization": f"Bearer {token}"}))
+
+    assert answer.body.startswith(b'"ey')
+
+
 def test_a_supplier_is_named_beside_its_customer(key: rsa.RSAPrivateKey) -> None:
     desk = desk_for(
         key, organisation_number="974760673", organisation=None, delegated_by={"889640782": "nav"}
@@ -283,6 +292,25 @@ def test_a_simulator_has_a_client_with_a_key_of_its_own_or_the_callers(client_jw
     with Simulator() as first, Simulator(client_key=client_jwk) as second:
         assert first.client().key["d"] != second.client().key["d"] == client_jwk["d"]
         assert first.client().client_id == READY_CLIENT_ID
+
+
+def test_whoever_is_not_registered_is_the_desks_own_organisation(client_jwk: dict[str, str]) -> None:
+    clients = Clients(new_jwk=lambda: client_jwk, organisation="skd")
+    clients.ready()
+
+    assert clients.organisation("anybody", "991825827") == "skd"
+    assert clients.organisation(READY_CLIENT_ID, "991825827") == "skd"
+    assert clients.organisation("anybody", "889640782") is None
+
+
+def test_a_revoked_token_opens_nothing_and_a_new_one_does() -> None:
+    desk = Desk()
+    url = f"{BASE}/notifications/api/v1/future/shipment/feed"
+    old = desk.token()
+    assert desk.handle(Request("POST", f"{BASE}/_straks/revoke")).status == 204
+
+    assert desk.handle(Request("GET", url, {"Authorization": f"Bearer {old}"})).status == 401
+    assert desk.handle(Request("GET", url, {"Authorization": f"Bearer {desk.token()}"})).status == 200
 
 
 # Reading keys

@@ -171,7 +171,7 @@ def _attempt(
         return first
     asked_s = clock()
     reply = yield from budget.call("Altinn", _exchange(exchange_url, first))
-    return _read_exchange(reply, first, base_url, asked_s=asked_s, now_s=clock(), skew_s=skew_s)
+    return _read_exchange(reply, first, base_url, asked_s=asked_s, skew_s=skew_s)
 
 
 def _exchange(url: str, token: MaskinportenToken) -> Request:
@@ -185,11 +185,10 @@ def _read_exchange(
     base_url: str,
     *,
     asked_s: float,
-    now_s: float,
     skew_s: float,
 ) -> Fetched | Setback:
     at = f"Altinn's exchange at {base_url}"
-    if (setback := outage(reply, at, now_s)) is not None:
+    if (setback := outage(reply, at)) is not None:
         return setback
     if not isinstance(reply, Response) or reply.status != _OK:
         return _refusal(at, reply.status if isinstance(reply, Response) else 0)

@@ -1,9 +1,10 @@
 """
 Following a shipment, and reading the feed of finished ones.
 
-Both only ask, so trouble on the way is simply asked again. Following has an end of its own: some
-shipments never become final (an SMS that is still being sent when its time runs out stays that
-way), so whoever waits must say for how long, and gets the last known status when that is over.
+Both only ask, so trouble on the way is simply asked again; whoever says when to come back is asked
+then, if that is within a minute. Following has an end of its own: some shipments never become final
+(an SMS that is still being sent when its time runs out stays that way), so whoever waits must say
+for how long, and gets the last known status when that is over.
 
 A token may run out meanwhile. Its source is asked before every call, and once more after a 401.
 """
@@ -14,7 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
-from straks.altinn.problem import explain
+from straks.altinn.problem import RETRY_AFTER_MOST_S, explain, retry_after_s
 from straks.altinn.status import Delivery, Shipment, read_status
 from straks.altinn.token_source import Bearer, Terms
 from straks.errors import InvalidSetting, Unanswered
@@ -35,7 +36,7 @@ ASK_TIMEOUT_S: Final = 15.0
 _WAITS_S = (0.0, 1.0, 2.0)  # before each time that one question is asked
 _HEADERS: Final = {"accept": "application/json"}
 _OK = 200
-_TRY_LATER = frozenset({408, 425, 429})
+_TRY_LATER = frozenset({408, 425, 429, 499})  # 499: something in between had no patience
 _SERVER_ERRORS = range(500, 600)
 
 
@@ -129,14 +130,15 @@ def _ask(
     request: Request, bearer: Bearer, now_s: float, pause_s: float = 0.0, deadline_s: float = inf
 ) -> Plan[Response]:
     status: int | None = None
-    asked = 0
-    for wait_s in _WAITS_S:
-        if asked and now_s + wait_s > deadline_s:
+    asked, later_s = 0, 0.0
+    for least_s in _WAITS_S:
+        wait_s = max(least_s, later_s)
+        if asked and (now_s + wait_s > deadline_s or later_s > RETRY_AFTER_MOST_S):
             break
         reply = yield from bearer.carry(request, now_s, Terms(ASK_TIMEOUT_S, pause_s + wait_s))
-        asked, now_s, pause_s, status = asked + 1, reply.at_s, 0.0, None
+        asked, now_s, pause_s, later_s, status = asked + 1, reply.at_s, 0.0, 0.0, None
         if isinstance(reply, Response):
-            status = reply.status
+            status, later_s = reply.status, retry_after_s(reply) or 0.0
             if status == _OK:
                 return reply
             if status not in _TRY_LATER and status not in _SERVER_ERRORS:

@@ -24,7 +24,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from straks.altinn.problem import one_line
+from straks.altinn.problem import one_line, retry_after_s
 from straks.errors import NoToken
 from straks.wire.exchange import Response, Silence, Trouble
 
@@ -39,7 +39,6 @@ _TRY_LATER: Final = frozenset({408, 425, 429})
 _FORBIDDEN: Final = 403
 _SERVER_ERRORS: Final = range(500, 600)
 _SKEW_LEAST_S: Final = 2.0  # the Date header counts whole seconds, and an answer takes its time
-_RETRY_AFTER_MOST_S: Final = 3600.0
 
 
 class Again(StrEnum):
@@ -152,7 +151,7 @@ def read_token_answer(reply: Reply, asked: Asked, wall_s: float) -> Maskinporten
         wall_s: The clock of this machine when the answer came, in seconds since 1970.
     """
     at = asked.at
-    if (setback := outage(reply, at, wall_s)) is not None:
+    if (setback := outage(reply, at)) is not None:
         return setback
     answer = cast("Response", reply)
     said = answer.json()
@@ -178,7 +177,7 @@ def read_token_answer(reply: Reply, asked: Asked, wall_s: float) -> Maskinporten
     return _with_skew(setback, answer, wall_s) if code == "MP-130" else setback
 
 
-def outage(reply: Reply, at: str, wall_s: float) -> Setback | None:
+def outage(reply: Reply, at: str) -> Setback | None:
     """Return the setback that *reply* is where they, or the way there, are out of order; else None."""
     if isinstance(reply, Silence):
         detail = f" ({one_line(reply.detail)})" if reply.detail else ""
@@ -190,7 +189,7 @@ def outage(reply: Reply, at: str, wall_s: float) -> Setback | None:
             f"{at} is out of order at the moment (it answered {reply.status})",
             Again.LATER,
             status=reply.status,
-            after_s=retry_after(reply, wall_s),
+            after_s=retry_after_s(reply) or 0.0,
         )
     return None
 
@@ -203,13 +202,6 @@ def not_theirs(at: str, status: int) -> Setback:
         Again.LATER,
         status=status,
     )
-
-
-def retry_after(response: Response, wall_s: float) -> float:
-    """Return how long they ask us to wait, in seconds; 0 where they do not, or cannot mean it."""
-    asked = response.headers.get("retry-after", "").strip()
-    seconds = float(asked) if asked.isascii() and asked.isdigit() else _date(asked) - wall_s
-    return seconds if 0 < seconds <= _RETRY_AFTER_MOST_S else 0.0
 
 
 def cleaned(said: str) -> str:

@@ -27,7 +27,7 @@ from straks.transports.environment import is_rehearsal
 from straks.wire.exchange import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from straks.altinn.keeping import TokenEvent
     from straks.altinn.token_source import TokenSource
@@ -109,6 +109,36 @@ def find_key(file: IO[bytes] | None, base_url: str) -> bytes:
             f"a key is needed to send beyond this machine: put it into {KEY_VARIABLE} or name a --key-file; "
             f"{_HOW_TO_MAKE}"
         )
+    return _key_of(written)
+
+
+def find_keys(files: Sequence[IO[bytes]], *, rehearsal: bool) -> tuple[bytes, ...]:
+    """
+    Return the keys in *files*, else the one in ``STRAKS_KEY``; for a *rehearsal* the simulator's alone.
+
+    Raises:
+        InvalidKey: There is none, or one is not hexadecimal, or short.
+    """
+    if rehearsal:
+        return (SIMULATOR_KEY,)
+    each = [_written(file, KEY_VARIABLE) for file in files or (None,)]
+    keys = tuple(_key_of(written) for written in each if written is not None)
+    if not keys:
+        raise InvalidKey(
+            f"a key is needed: put it into {KEY_VARIABLE} or name a --key-file; {_HOW_TO_MAKE}. For a "
+            "simulator, say --rehearsal"
+        )
+    return keys
+
+
+def rehearsal_option(command: F) -> F:
+    """Give *command* the option ``--rehearsal``."""
+    return click.option(
+        "--rehearsal", is_flag=True, help="For a simulator: take the key that everybody knows."
+    )(command)
+
+
+def _key_of(written: str) -> bytes:
     try:
         key = bytes.fromhex(written)
     except ValueError:

@@ -18,7 +18,8 @@ from straks.cli.credentials import KEY_VARIABLE, TokenOptions, find_key, find_to
 from straks.cli.documents import head
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
-from straks.cli.values import CHANNELS, channel_of, read_values, set_option, templates_option
+from straks.cli.values import CHANNELS, read_values, set_option, templates_option
+from straks.core.recipient import channel_of
 from straks.errors import Unanswered
 
 if TYPE_CHECKING:

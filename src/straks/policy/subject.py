@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core.bound import bound
 from straks.core.domain import Span, TooMany, domain_of
@@ -24,7 +24,7 @@ from straks.errors import Unbounded
 from straks.policy.source import Rendering, Spot, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jinja2 import nodes
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from straks.core.template import Template
     from straks.core.way import Way
     from straks.policy.settings import Policy
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,25 @@ class Page:
         except Unbounded as none:
             return none
 
+    def once(self, work: Callable[[Page], T]) -> T:
+        """Return what *work* makes of this page, worked out once however many rules ask for it."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        return cast("T", self._done[work])
+
+    @cached_property
+    def _done(self) -> dict[object, object]:
+        return {}
+
     def tree(self, path: str) -> nodes.Template:
         """Return the parsed tree of a file, whose constant texts know where they stand."""
-        return locate(self.template.renderer, path)
+        if path not in self._trees:
+            self._trees[path] = locate(self.template.renderer, path)
+        return self._trees[path]
+
+    @cached_property
+    def _trees(self) -> dict[str, nodes.Template]:
+        return {}
 
     def renderings(self, path: str) -> tuple[Rendering, ...]:
         """Return what every way through a file of this page prints, with values that take that way."""

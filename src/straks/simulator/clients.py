@@ -11,7 +11,7 @@ Source: docs.digdir.no, the pages on clients, keys and delegation in Maskinporte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
@@ -50,6 +50,7 @@ class Client:
         run_out: Ids of keys that were registered more than a year ago.
         token_lifetime_s: How long Maskinporten's tokens for it live.
         altinn_lifetime_s: How long Altinn's do.
+        quoted: Whether Altinn's come in quotes, as to who asks for JSON.
     """
 
     client_id: str
@@ -63,6 +64,7 @@ class Client:
     run_out: frozenset[str] = frozenset()
     token_lifetime_s: int = MASKINPORTEN_LIFETIME_S
     altinn_lifetime_s: int = LIFETIME_S
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,17 @@ class Clients:
     Args:
         registered: Clients of the caller's own; with any, all others are unknown.
         new_jwk: Makes a private JWK, for the ready client.
+        organisation: The short name of whoever is not registered, and of the ready client.
     """
 
     def __init__(
         self,
         registered: Iterable[Client] = (),
         new_jwk: Callable[[], Mapping[str, str]] | None = None,
+        *,
+        organisation: str = ORGANISATION,
     ) -> None:
+        self._organisation = organisation
         self._known = {client.client_id: client for client in registered}
         self._open = not self._known
         self._new_jwk = new_jwk
@@ -96,7 +102,7 @@ class Clients:
     def find(self, client_id: str) -> Client | None:
         """Return the client of this id; None where it is unknown here."""
         known = self._known.get(client_id)
-        return known if known is not None or not self._open else Client(client_id)
+        return known if known is not None or not self._open else self._anybody(client_id)
 
     def is_registered(self, client_id: str) -> bool:
         """Tell whether the client is held to what is registered."""
@@ -104,7 +110,7 @@ class Clients:
 
     def organisation(self, client_id: str, number: str) -> str | None:
         """Return the short name that Altinn knows organisation *number* by, as far as this client goes."""
-        client = self.find(client_id) or Client(client_id)
+        client = self.find(client_id) or self._anybody(client_id)
         own = {client.organisation_number: client.organisation}
         return {**client.delegated_by, **own}.get(number)
 
@@ -122,5 +128,10 @@ class Clients:
             jwk = {**self._new_jwk(), "kid": READY_KEY_ID}
             verify = public_key(public_half(jwk))
             self._ready = ReadyClient(READY_CLIENT_ID, jwk)
-            self._known[READY_CLIENT_ID] = Client(READY_CLIENT_ID, {READY_KEY_ID: verify})
+            self._known[READY_CLIENT_ID] = replace(
+                self._anybody(READY_CLIENT_ID), keys={READY_KEY_ID: verify}
+            )
         return self._ready
+
+    def _anybody(self, client_id: str) -> Client:
+        return Client(client_id, organisation=self._organisation)

@@ -3,17 +3,20 @@ The way to a token: Maskinporten's ``/token`` and Altinn's exchange, and what th
 
 The token of a Maskinporten grant is good for 599 seconds, the Altinn token for 30 minutes,
 whatever is left of the first; a registered client may have it otherwise. The exchange answers with
-the bare token, or with the same in quotes to whoever asks for JSON: a client has to understand both.
+the bare token, or with the same in quotes to whoever asks for JSON (a registered client may be given
+it so in any case): who asks has to understand both.
 With ``?test=true`` Digdir's own organisation becomes the test department, and nothing else changes.
 
 Of the simulator's own, under ``/_straks/``:
 
-===============================  =================================================================
-``POST /_straks/client``         the ready client, as JSON: its id, its private JWK, issuer and
-                                 token endpoint; made with a new key at the first call
-``POST /_straks/token-faults``   ``{"fault": "exchange-500", "next": 2}``
-``POST /_straks/revoke``         no Altinn token given so far is good any more
-===============================  =================================================================
+=========================  =======================================================================
+``POST /_straks/client``   the ready client, as JSON: its id, its private JWK, issuer and token
+                           endpoint; made with a new key at the first call
+``POST /_straks/revoke``   no Altinn token given so far is good any more
+=========================  =======================================================================
+
+What may go wrong on the way is armed as for orders, at the endpoints ``token`` and ``exchange``
+(`straks.simulator.faults`).
 
 Source: docs.digdir.no, «Token-endepunktet»; Altinn/altinn-authentication,
 ``AuthenticationController.cs`` (``ExchangeExternalSystemToken``, ``OrgIsDigDirAndTestIsTrue``) and its
@@ -28,9 +31,8 @@ from urllib.parse import parse_qs
 from straks.errors import InvalidSetting, MissingExtra
 from straks.simulator import answers
 from straks.simulator.grants import TEST_ISSUER, Denial
-from straks.simulator.json_reader import is_object, read_json
+from straks.simulator.json_reader import is_object
 from straks.simulator.notifications import bearer_of
-from straks.simulator.token_faults import ANSWERS, SLOW_S
 from straks.simulator.tokens import (
     LIFETIME_S,
     ORGANISATION,
@@ -45,11 +47,9 @@ from straks.simulator.visit import Route, Visit
 if TYPE_CHECKING:
     from straks.simulator.desk import Desk
     from straks.simulator.tokens import Claims
-    from straks.simulator.visit import Handler
     from straks.wire.exchange import Response
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_OK: Final = 200
 _OLD_HEADER: Final = "x-altinn-enterpriseuser-authentication"
 
 
@@ -93,7 +93,9 @@ def _exchange(desk: Desk, visit: Visit) -> Response:
     if claims is None:
         return answers.empty(401)
     token = desk.mint.sign(Use.ALTINN, _exchanged(desk, claims, visit))
-    if "application/json" in visit.header("accept").lower():
+    client = desk.clients.find(text_claim(claims, "client_id"))
+    quoted = client is not None and client.quoted
+    if quoted or "application/json" in visit.header("accept").lower():
         return answers.as_json(200, token)
     return answers.text(200, token)
 
@@ -129,22 +131,6 @@ def _exchanged(desk: Desk, claims: Claims, visit: Visit) -> Claims:
     }
 
 
-def _troubled(leg: str, handler: Handler) -> Handler:
-    """Let what befalls the request befall it."""
-
-    def answer(desk: Desk, visit: Visit) -> Response:
-        what = desk.token_faults.take(leg)
-        if what in ANSWERS:
-            return ANSWERS[what]
-        if what == "slow":
-            desk.advance(SLOW_S)
-        said = handler(desk, visit)
-        quoted = what == "quoted" and said.status == _OK
-        return answers.as_json(_OK, said.body.decode()) if quoted else said
-
-    return answer
-
-
 def _client(desk: Desk, visit: Visit) -> Response:
     try:
         ready = desk.clients.ready()
@@ -163,28 +149,14 @@ def _client(desk: Desk, visit: Visit) -> Response:
     )
 
 
-def _faults(desk: Desk, visit: Visit) -> Response:
-    wishes = read_json(visit.body)
-    fault = wishes.get("fault") if is_object(wishes) else None
-    times = wishes.get("next", 1) if is_object(wishes) else None
-    if not isinstance(fault, str) or isinstance(times, bool) or not isinstance(times, int):
-        return answers.own_error('name a fault and how often; send {"fault": "exchange-500", "next": 1}')
-    try:
-        desk.token_faults.add(fault, times)
-    except InvalidSetting as error:
-        return answers.own_error(str(error))
-    return answers.empty(204)
-
-
 def _revoke(desk: Desk, _visit: Visit) -> Response:
     desk.mint.revoke(Use.ALTINN)
     return answers.empty(204)
 
 
 ROUTES: Final = (
-    Route("/token", {"POST": _troubled("maskinporten", _token)}),
-    Route("/authentication/api/v1/exchange/([^/]+)", {"GET": _troubled("exchange", _exchange)}),
+    Route("/token", {"POST": _token}, "token"),
+    Route("/authentication/api/v1/exchange/([^/]+)", {"GET": _exchange}, "exchange"),
     Route("/_straks/client", {"POST": _client}),
-    Route("/_straks/token-faults", {"POST": _faults}),
     Route("/_straks/revoke", {"POST": _revoke}),
 )

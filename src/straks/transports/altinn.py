@@ -7,11 +7,13 @@ Nothing is decided here. The shells start a plan and hand it to a carrier; sync 
 
 from __future__ import annotations
 
+import time
 from contextlib import AsyncExitStack, ExitStack, closing
 from typing import TYPE_CHECKING
 
 from straks.altinn.follow import follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
+from straks.altinn.sealed import seal
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
-    from straks.core.message import Order
     from straks.transports.tokens.sources import AsyncToken, Token
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.plan import Plan
@@ -59,12 +61,13 @@ class _Settings:
     def __repr__(self) -> str:
         return f"({self.base_url})"
 
-    def place(self, order: Order, started_s: float) -> Plan[Receipt]:
+    def place(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
         return place(
             order,
             base_url=self.base_url,
             token=self._source,
             started_s=started_s,
+            within_s=None if order.not_after is None else order.not_after.timestamp() - time.time(),
             timeout_s=self._timeout_s,
             pauses_s=self._pauses_s,
         )
@@ -84,15 +87,17 @@ class _Settings:
     def read_feed(self, after: int, started_s: float) -> Plan[tuple[Shipment, ...]]:
         return read_feed(after, base_url=self.base_url, token=self._source, started_s=started_s)
 
-    def check(self, order: Order) -> None:
+    def seal(self, order: Sendable) -> SealedOrder:
         if order.rehearsal and not is_rehearsal(self.base_url):
             raise InvalidKey(
                 "this order was made with the simulator's public key, which anybody can compute ids with; "
                 "make it with a key of your own"
             )
+        # Before a token is asked for, which what the service would refuse anyway has no need of.
+        return seal(order)
 
 
-def _lost(order: Order) -> InDoubt:
+def _lost(order: SealedOrder) -> InDoubt:
     return InDoubt(
         "another thread was placing this order and was interrupted, so the message may have been sent. "
         "Placing it again under the same occasion may send it twice: ask the person first",
@@ -139,7 +144,7 @@ class AltinnTransport:
         self._carrier = carrier
         self._flights: Flights[Receipt] = Flights()
 
-    def send(self, order: Order) -> Receipt:
+    def send(self, order: Sendable) -> Receipt:
         """
         Place *order*, once however many times it is asked for.
 
@@ -150,13 +155,13 @@ class AltinnTransport:
             NotSent: It never reached the service.
             InDoubt: It may have been sent.
         """
-        self._settings.check(order)
+        sealed = self._settings.seal(order)
         try:
-            return self._flights.join(order.idempotency_id, lambda: self._place(order))
+            return self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
         except Lost:
-            raise _lost(order) from None
+            raise _lost(sealed) from None
 
-    def _place(self, order: Order) -> Receipt:
+    def _place(self, order: SealedOrder) -> Receipt:
         return run(self._settings.place(order, self._carrier.now_s()), self._carrier)
 
     def follow(
@@ -224,12 +229,12 @@ class AsyncAltinnTransport:
         self._carrier = carrier
         self._flights: AsyncFlights[Receipt] = AsyncFlights()
 
-    async def send(self, order: Order) -> Receipt:
+    async def send(self, order: Sendable) -> Receipt:
         """Place *order*, once however many times it is asked for; raises as `AltinnTransport.send`."""
-        self._settings.check(order)
-        return await self._flights.join(order.idempotency_id, lambda: self._place(order))
+        sealed = self._settings.seal(order)
+        return await self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
 
-    async def _place(self, order: Order) -> Receipt:
+    async def _place(self, order: SealedOrder) -> Receipt:
         return await arun(self._settings.place(order, self._carrier.now_s()), self._carrier)
 
     async def follow(
