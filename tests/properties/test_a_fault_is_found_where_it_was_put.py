@@ -9,7 +9,7 @@ from typing import Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from straks.cli.checking import policy_for
+from straks.cli.policies import policy_above
 from straks.core.catalog import Catalog
 from straks.errors import TemplateError
 from straks.loading import read_folder, shipped_folder
@@ -81,7 +81,7 @@ def test_a_fault_is_found_where_it_was_put(put: tuple[Path, str, int, tuple[str,
     assume(makes_a_catalog({**FOLDERS[folder], path: after}))
     catalog = Catalog({**FOLDERS[folder], path: after})
     subject = catalog if path.startswith("_") else catalog[path.partition("/")[0]]
-    found = inspect(subject, policy_for(folder), [rule for rule in RULES if rule.code == code])
+    found = inspect(subject, policy_above(folder)[0], [rule for rule in RULES if rule.code == code])
 
     assert (code, spot.line, spot.column) in {
         (each.code, each.line, each.column) for each in found if each.path == path

@@ -20,8 +20,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # The rules that offer a fix; the others would only take their time.
-FIXING = ("SMS102", "SMS106", "SMS107", "BND3", "LNK603", "LNK607", "LNG809", "HTM901", "HTM904", "HTM905")
-FIXING += ("TXT", "IGN")
+FIXING = (
+    "SMS102",
+    "SMS106",
+    "SMS107",
+    "BND3",
+    "LNK603",
+    "LNK607",
+    "LNG809",
+    "HTM901",
+    "HTM904",
+    "HTM905",
+    "TXT",
+    "IGN",
+)
 PLAIN = [
     "Hei",
     " ",
@@ -85,7 +97,7 @@ def root_of(text: str, *, html: bool) -> Root:
     else:
         files["trial/nb/sms.txt"] = text
     shared = {"_layout/email.html": Trial(html="x").catalog()["trial"].renderer.source("_layout/email.html")}
-    return Root(Path("templates"), None, Policy(select=FIXING), shared, files)
+    return Root(Path("templates"), None, Policy(select=FIXING), None, shared, raw=files)
 
 
 def shown(files: Mapping[str, str], *, html: bool) -> list[str]:
