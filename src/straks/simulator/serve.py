@@ -244,14 +244,15 @@ class Simulator:
         if self._store is not None:
             self._store.close()
 
-    async def _heed(self, endpoint: str) -> None:
-        """Stop listening, if it is armed that nobody should."""
+    async def _heed(self, endpoint: str) -> bool:
+        """Stop listening, if it is armed that nobody should; tell whether that is so."""
         with self._lock:
             seconds = self._desk.faults.closes_for_s(endpoint)
         if seconds > 0:
             await self._listener.close_for(seconds)
+        return seconds > 0
 
-    def _on_the_loop(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
+    def _on_the_loop(self, work: Callable[[], Coroutine[object, object, object]]) -> None:
         self._listener.up.wait()
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(work(), self._listener.loop).result()
