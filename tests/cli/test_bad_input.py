@@ -136,7 +136,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, int | None, str]] = {
         {"bad/nb/sms.txt": "Hei\nå\n".encode("latin-1")},
         "bad/nb/sms.txt",
         2,
-        "is not UTF-8; save it as UTF-8",
+        "is not UTF-8",
     ),
     "a control character": (
         {"bad/nb/sms.txt": "Hei\n\x1b[2J"},
@@ -308,7 +308,7 @@ def test_a_name_that_is_not_utf8_is_told(cli: Callable[..., Result]) -> None:
     result = cli("check", "--format", "json")
 
     assert result.exit_code == 2
-    assert list(told(result).values()) == ["its name is not UTF-8; rename it"]
+    assert list(told(result).values()) == ["its name is not UTF-8"]
 
 
 def test_a_name_that_a_file_system_spells_apart_is_read_and_mended_in_place(
