@@ -11,9 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import straks
+from straks.simulator.signatures import new_private_jwk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from straks.wire.carrier import AsyncCarrier, Carrier
+    from straks.wire.exchange import Reply, Request
 
 ROOT = Path(__file__).parents[1]
 
@@ -81,3 +85,31 @@ def make_order(catalog: straks.Catalog, key: bytes) -> Callable[..., straks.Orde
         return message.order(occasion=occasion, key=key, reference=reference)
 
     return make
+
+
+class Asynchronous:
+    """A carrier for an event loop that is another kind of carrier inside."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+
+    async def carry(self, request: Request, *, timeout_s: float) -> Reply:
+        return self._carrier.carry(request, timeout_s=timeout_s)
+
+    async def sleep(self, seconds: float) -> None:
+        self._carrier.sleep(seconds)
+
+    def now_s(self) -> float:
+        return self._carrier.now_s()
+
+
+@pytest.fixture(scope="session")
+def asynchronous() -> Callable[[Carrier], AsyncCarrier]:
+    """Return what makes any carrier one for an event loop."""
+    return Asynchronous
+
+
+@pytest.fixture(scope="session")
+def client_jwk() -> dict[str, str]:
+    """Return a client's private key, thrown for this run."""
+    return {**new_private_jwk(), "kid": "test-1"}

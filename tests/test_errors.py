@@ -52,6 +52,8 @@ GIVEN: dict[str, object] = {
     "line": 7,
     "path": "parcels.csv",
     "parameter": "code",
+    "code": "MP-100",
+    "temporary": True,
     "limit": CodeLimit.COOLDOWN,
     "retry_after_s": 30,
 }

@@ -22,6 +22,8 @@ HEAVY = {
     "click",
     "starlette",
     "asyncio",
+    "jwt",
+    "cryptography",
     "logging",
     "sqlite3",
     "opentelemetry",

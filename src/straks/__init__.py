@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from straks import bulk as bulk
     from straks import records as records
     from straks import simulator as simulator
+    from straks.altinn.keeping import TokenEvent as TokenEvent
     from straks.altinn.place import Receipt as Receipt
     from straks.altinn.sealed import SealedOrder as SealedOrder
     from straks.altinn.status import Delivery as Delivery
     from straks.altinn.status import DeliveryStatus as DeliveryStatus
     from straks.altinn.status import OrderStatus as OrderStatus
     from straks.altinn.status import Shipment as Shipment
+    from straks.altinn.token_source import TokenSource as TokenSource
     from straks.codes.conversation import Issued as Issued
     from straks.codes.one_time_codes import AsyncOneTimeCodes as AsyncOneTimeCodes
     from straks.codes.one_time_codes import OneTimeCodes as OneTimeCodes
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
     from straks.errors import InvalidText as InvalidText
     from straks.errors import InvalidValue as InvalidValue
     from straks.errors import MissingExtra as MissingExtra
+    from straks.errors import NoToken as NoToken
     from straks.errors import NotSent as NotSent
     from straks.errors import PhoneFault as PhoneFault
     from straks.errors import PolicyError as PolicyError
@@ -116,15 +119,21 @@ if TYPE_CHECKING:
     from straks.transports.altinn import AsyncAltinnTransport as AsyncAltinnTransport
     from straks.transports.folder import FolderTransport as FolderTransport
     from straks.transports.memory import MemoryTransport as MemoryTransport
+    from straks.transports.tokens.exchanged import ExchangedToken as ExchangedToken
+    from straks.transports.tokens.exchanged import MaskinportenSidecar as MaskinportenSidecar
+    from straks.transports.tokens.maskinporten import Maskinporten as Maskinporten
+    from straks.transports.tokens.sources import TokenFile as TokenFile
     from straks.transports.watched import watched as watched
 
 __version__ = "0.1.0"
 
 # Where each public name lives. A test holds this table against the imports above.
 _HOMES = {
+    "straks.altinn.keeping": "TokenEvent",
     "straks.altinn.place": "Receipt",
     "straks.altinn.sealed": "SealedOrder",
     "straks.altinn.status": "Delivery DeliveryStatus OrderStatus Shipment",
+    "straks.altinn.token_source": "TokenSource",
     "straks.codes.conversation": "Issued",
     "straks.codes.one_time_codes": "AsyncOneTimeCodes OneTimeCodes",
     "straks.codes.record": "CodeEvent CodeRecord",
@@ -153,10 +162,10 @@ _HOMES = {
     "straks.core.template": "Template",
     "straks.errors": (
         "BrokenManifest BrokenTemplate CodeLimit EmailFault InDoubt InvalidEmailAddress InvalidInput "
-        "InvalidKey InvalidOrder InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText InvalidValue "
-        "MissingExtra NotSent PhoneFault PolicyError Refused StoreFailed StraksError TemplateError TooMany "
-        "TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale UnknownTemplate UnusableFile "
-        "Withheld"
+        "InvalidKey InvalidOrder InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText "
+        "InvalidValue MissingExtra NoToken NotSent PhoneFault PolicyError Refused StoreFailed StraksError "
+        "TemplateError TooMany TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale "
+        "UnknownTemplate UnusableFile Withheld"
     ),
     "straks.loading": "Catalog",
     "straks.plugins": "load_rules",
@@ -171,6 +180,9 @@ _HOMES = {
     "straks.transports.altinn": "AltinnTransport AsyncAltinnTransport",
     "straks.transports.folder": "FolderTransport",
     "straks.transports.memory": "MemoryTransport",
+    "straks.transports.tokens.exchanged": "ExchangedToken MaskinportenSidecar",
+    "straks.transports.tokens.maskinporten": "Maskinporten",
+    "straks.transports.tokens.sources": "TokenFile",
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}

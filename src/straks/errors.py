@@ -28,6 +28,7 @@ Every error that straks raises, in one tree.
     │   ├── NotSent                      it never reached them
     │   └── InDoubt                      it may have been sent: ask before you repeat
     ├── Unanswered                       a question (status, feed) got no usable answer
+    │   └── NoToken                      no token could be had: .code .temporary
     ├── Withheld                         a one-time code that was not issued: .limit .retry_after_s
     │   ├── TooSoon                      the one before is too fresh
     │   └── TooMany                      that was enough, for a while or for good
@@ -302,6 +303,22 @@ class Unanswered(StraksError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NoToken(Unanswered):
+    """
+    No token could be had, so nothing that needs one was sent.
+
+    ``code`` is Maskinporten's own (``MP-100``) or None, ``status`` the HTTP status that decided it or
+    None, ``temporary`` whether the same may work later without anybody doing anything.
+    """
+
+    def __init__(
+        self, message: str, *, code: str | None = None, status: int | None = None, temporary: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.code = code
+        self.temporary = temporary
 
 
 class Withheld(StraksError):

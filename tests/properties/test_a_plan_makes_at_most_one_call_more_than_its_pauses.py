@@ -23,7 +23,10 @@ from straks.wire.exchange import Response, Silence, Trouble
 from straks.wire.plan import arun, run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from straks.core.message import Order
+    from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.exchange import Reply, Request
 
 KEY = b"a key that only tests have"
@@ -73,24 +76,15 @@ class Line:
         return self.clock_s
 
 
-@dataclass
-class AsyncLine:
-    line: Line
-
-    async def carry(self, request: Request, *, timeout_s: float) -> Reply:
-        return self.line.carry(request, timeout_s=timeout_s)
-
-    async def sleep(self, seconds: float) -> None:
-        self.line.sleep(seconds)
-
-    def now_s(self) -> float:
-        return self.line.now_s()
-
-
-def placed(order: Order, line: Line, pauses_s: list[float], *, in_a_loop: bool = False) -> Outcome:
+def placed(
+    order: Order,
+    line: Line,
+    pauses_s: list[float],
+    in_a_loop: Callable[[Carrier], AsyncCarrier] | None = None,
+) -> Outcome:
     plan = place(order, base_url="https://example.org", token="t", started_s=line.clock_s, pauses_s=pauses_s)
     try:
-        return asyncio.run(arun(plan, AsyncLine(line))) if in_a_loop else run(plan, line)
+        return run(plan, line) if in_a_loop is None else asyncio.run(arun(plan, in_a_loop(line)))
     except (Refused, NotSent, InDoubt) as error:
         return error
 
@@ -174,11 +168,16 @@ def test_every_call_repeats_the_first_byte_for_byte_and_within_the_time_to_live(
 
 @given(kind=st.integers(0, 5), script=scripts, pauses_s=st.lists(seconds, max_size=5))
 def test_both_loops_agree_call_by_call(
-    orders: list[Order], kind: int, script: list[tuple[Reply, float]], pauses_s: list[float]
+    orders: list[Order],
+    asynchronous: Callable[[Carrier], AsyncCarrier],
+    *,
+    kind: int,
+    script: list[tuple[Reply, float]],
+    pauses_s: list[float],
 ) -> None:
     line, in_a_loop = Line(script), Line(script)
     outcome = placed(orders[kind], line, pauses_s)
-    other = placed(orders[kind], in_a_loop, pauses_s, in_a_loop=True)
+    other = placed(orders[kind], in_a_loop, pauses_s, asynchronous)
 
     assert line == in_a_loop
     assert type(outcome) is type(other)

@@ -22,7 +22,11 @@ other 2xx, or one that cannot be read           InDoubt      perhaps
 499, 500, 503, other 5xx                        InDoubt      perhaps
 silence after the request may have left         InDoubt      perhaps
 silence before it left                          NotSent      no
+no token to be had                              NotSent      no
 ==============================================  ===========  ==========================================
+
+A 401 is a refusal only if no other token is to be had: the source of the token is asked for one, and
+what was refused is sent once more under the same id (`straks.altinn.token_source`).
 
 The service itself has no rate limit. A 429 is from something in front of it, which turns a request away
 instead of passing it on: nothing was sent, so a 429 that says when to come back is repeated then, also
@@ -49,15 +53,16 @@ from straks.altinn.problem import (
     retry_after_s,
 )
 from straks.altinn.sealed import seal
+from straks.altinn.token_source import Bearer, OutOfTime, Terms
 from straks.core.manifest import Repeat
-from straks.errors import InDoubt, NotSent, Refused
+from straks.errors import InDoubt, NoToken, NotSent, Refused, StraksError
 from straks.wire.exchange import Request, Response, Trouble
-from straks.wire.plan import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from straks.altinn.sealed import SealedOrder, Sendable
+    from straks.altinn.token_source import TokenSource
     from straks.core.message import Message
     from straks.wire.exchange import Reply
     from straks.wire.plan import Plan
@@ -103,22 +108,22 @@ def place(
     order: Sendable,
     *,
     base_url: str,
-    token: str,
+    token: str | TokenSource,
     started_s: float,
-    now_s: float | None = None,
     within_s: float | None = None,
     timeout_s: float | None = None,
     pauses_s: Sequence[float] = PAUSES_S,
 ) -> Plan[Receipt]:
     """
-    Place *order* once, however many times it has to be asked for: at most ``1 + len(pauses_s)``.
+    Place *order* once, however many times it has to be asked for.
+
+    That is at most ``1 + len(pauses_s)`` times, and once more where a token was refused.
 
     Args:
         order: What to place. It is sealed once, and a repeat repeats those bytes.
         base_url: Scheme and host, without a slash at the end.
-        token: An Altinn token.
+        token: An Altinn token, or who gives them; asked before every call.
         started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
-        now_s: The same clock now, where something took its time in between, such as a token.
         within_s: How many seconds from now on an attempt may begin in, where the order names a moment.
         timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
         pauses_s: How long to wait before each repeat.
@@ -135,18 +140,15 @@ def place(
     headers_alone = Request(
         "POST",
         base_url,
-        {
-            "authorization": f"Bearer {token}",
-            "content-type": "application/json",
-            "accept": "application/json",
-        },
+        {"content-type": "application/json", "accept": "application/json"},
     )
+    bearer = Bearer(token, base_url)
     # The traceback of an error keeps this frame, and there are those that print what it holds.
     del token
     sealed = seal(order)
     request = replace(headers_alone, url=base_url + sealed.endpoint, body=sealed.body)
     patience_s = timeout_for(sealed) if timeout_s is None else timeout_s
-    now_s, attempts = started_s if now_s is None else now_s, 0
+    now_s = started_s
     deadline_s = min(
         float("inf") if sealed.time_to_live_s is None else started_s + sealed.time_to_live_s,
         float("inf") if within_s is None else now_s + within_s,
@@ -156,15 +158,22 @@ def place(
     asked_s: float | None = None
     for pause_s in (0.0, *pauses_s):
         wait_s = max(pause_s, asked_s or 0.0)
-        remaining_s = deadline_s - now_s - wait_s
-        if remaining_s < TIMEOUT_LEAST_S or (asked_s or 0.0) > RETRY_AFTER_MOST_S:
+        if (asked_s or 0.0) > RETRY_AFTER_MOST_S:
             break
-        attempts += 1
-        reply = yield Call(request, timeout_s=min(patience_s, remaining_s), after_s=wait_s)
+        try:
+            reply = yield from bearer.carry(
+                request, now_s, Terms(patience_s, wait_s, deadline_s, TIMEOUT_LEAST_S)
+            )
+        except OutOfTime:
+            break
+        except StraksError as error:
+            if doubt is None:
+                raise _no_token(sealed, error, bearer.calls) from error
+            break
         now_s, asked_s = reply.at_s, retry_after_s(reply) if isinstance(reply, Response) else None
         verdict = _judge(reply)
         if isinstance(verdict, Receipt):
-            return replace(verdict, attempts=attempts)
+            return replace(verdict, attempts=bearer.calls)
         if isinstance(verdict, _Doubt):
             doubt = verdict.why
             if sealed.repeat is Repeat.HARMFUL:
@@ -173,14 +182,7 @@ def place(
         unsent = verdict
         if isinstance(verdict, Response) and (verdict.status != _TOO_MANY_REQUESTS or asked_s is None):
             break
-    if doubt is None:
-        raise _not_placed(sealed, unsent, attempts)
-    raise InDoubt(
-        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
-        "twice: look at the feed or ask the person first",
-        idempotency_id=sealed.idempotency_id,
-        attempts=attempts,
-    )
+    raise _in_doubt(sealed, doubt, bearer.calls) if doubt else _not_placed(sealed, unsent, bearer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,17 +213,39 @@ def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
     return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
 
 
-def _not_placed(sealed: SealedOrder, unsent: Response | _Unsent, attempts: int) -> Refused | NotSent:
+def _in_doubt(sealed: SealedOrder, doubt: str, attempts: int) -> InDoubt:
+    return InDoubt(
+        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
+        "twice: look at the feed or ask the person first",
+        idempotency_id=sealed.idempotency_id,
+        attempts=attempts,
+    )
+
+
+def _no_token(sealed: SealedOrder, error: StraksError, attempts: int) -> NotSent:
+    said = str(error)
+    if not isinstance(error, NoToken):
+        said = f"no token could be had ({type(error).__name__}): {said}"
+    return NotSent(
+        f"{said}. The order was not sent and may be placed again",
+        idempotency_id=sealed.idempotency_id,
+        attempts=attempts,
+    )
+
+
+def _not_placed(sealed: SealedOrder, unsent: Response | _Unsent, bearer: Bearer) -> Refused | NotSent:
     if isinstance(unsent, _Unsent):
         return NotSent(
             f"the order never reached the service: {unsent.why}. It is safe to place it again",
             idempotency_id=sealed.idempotency_id,
-            attempts=attempts,
+            attempts=bearer.calls,
         )
+    why = explain(unsent, bearer.suspicion)
+    renewed = " (a token asked for anew was refused as well)" if bearer.renewed else ""
     return Refused(
-        f"the service refused the order ({unsent.status}): {explain(unsent)}. Nothing was sent",
+        f"the service refused the order ({unsent.status}): {why}{renewed}. Nothing was sent",
         idempotency_id=sealed.idempotency_id,
-        attempts=attempts,
+        attempts=bearer.calls,
         status=unsent.status,
         problem=problem_of(unsent),
         fields=fields_of(unsent),

@@ -42,6 +42,8 @@ _FIELDS = {
     "emailsettings": "body",
 }
 
+_ABOUT_THE_TOKEN = (401, 403)
+_TOKEN = re.compile(r"eyJ[A-Za-z0-9_.-]{8,}")  # a JWT begins with a brace and a quotation mark, in base64
 RETRY_AFTER_MOST_S: Final = 60.0
 """The longest wait that is done as asked; who asks for more is not there for an instant message."""
 
@@ -104,10 +106,15 @@ def one_line(text: str) -> str:
     r"""
     Return *text* on one line and printable, for what others said ends up in our errors and logs.
 
+    A token that was said back is left out.
+
     >>> one_line("refused\r\nALL CLEAR\x1b[2J")
     'refused ALL CLEAR [2J'
+    >>> one_line("Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln is not known")
+    'Bearer … is not known'
     """
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(_TOKEN.sub("…", printable).split())
 
 
 def _complaint(said: object) -> str:
@@ -115,11 +122,17 @@ def _complaint(said: object) -> str:
     return one_line(str(said)).split(" Path:", maxsplit=1)[0][:300]
 
 
-def explain(response: Response) -> str:
-    """Return one sentence about a refusal: what the service said, or what its status most likely means."""
+def explain(response: Response, suspicion: str = "") -> str:
+    """
+    Return one sentence about a refusal: what the service said, or what its status most likely means.
+
+    *suspicion* is what the token shows to be wrong with it, which an empty 401 or 403 is then about.
+    """
     fields = fields_of(response)
     if fields:
         return "; ".join(f"{name}: {' '.join(said)}" for name, said in fields.items())[:1000]
+    if suspicion and response.status in _ABOUT_THE_TOKEN:
+        return suspicion
     said = problem_of(response) or _LIKELY.get(response.status, "the service gave no reason")
     asked_s = retry_after_s(response)
     return said if asked_s is None else f"{said} (come back in {asked_s:.0f} s)"

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "send": "Send one message to one person, and follow it to delivery.",
     "simulate": "Run the service's far end on this machine, with an inbox.",
     "templates": "List the templates, what fills them, and what they cost.",
+    "token": "Get a token, and say what it holds or what to fix.",
 }
 """Each command and its first sentence, in the order in which help lists them."""
 

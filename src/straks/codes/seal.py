@@ -8,7 +8,8 @@ was issued for; and of whoever it is about, since subjects and phone numbers are
 
 Keys are rotated by putting a new one first. Everything is then looked for under each key's name and
 written under the newest's, so that no code in flight and, above all, no count is lost. Put a new key
-last everywhere before you put it first anywhere, and drop an old one after a day.
+last everywhere before you put it first anywhere, and drop an old one after a day; with it go the wrong
+codes of accounts that nobody has touched since.
 
 What is hashed is JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two. It
 begins with what the hash is for, so that no hash for one thing is one for another.

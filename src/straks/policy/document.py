@@ -49,6 +49,8 @@ _CLOSES: Final[Mapping[str, tuple[str, ...]]] = {
 _MARKUP_IN_A_VALUE: Final = str.maketrans(dict.fromkeys("<>&\"'", "x"))
 _SIMPLE_SELECTOR: Final = re.compile(r"(\*|[a-z][a-z0-9]*)?(?:\.([\w-]+))?")
 _ROOT: Final = ":root"
+_SHORT_FOR: Final = {"background": "background-color", "font": "font-size"}
+_SIZE_IN_FONT: Final = re.compile(r"(?:^|\s)([\d.]*\d(?:px|pt|pc|in|cm|mm|em|rem|%)?)(?=\s*/|\s)")
 _NOTHING: Final = re.compile(r"0(\.0+)?[a-z%]*")
 _ATTRIBUTE: Final = re.compile(r"""[\s/"']([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 
@@ -203,9 +205,12 @@ class Document:
         if "bgcolor" in element.attributes:
             declared["background-color"] = (False, element.attributes["bgcolor"])
         for declaration in [*self._sheet_declarations(element, dark=dark), *element.inline]:
-            name = "background-color" if declaration.name == "background" else declaration.name
+            name, value = _SHORT_FOR.get(declaration.name, declaration.name), declaration.value
+            if declaration.name == "font":
+                size = _SIZE_IN_FONT.search(value)
+                value = size[1] if size else ""
             if declaration.important or not declared.get(name, (False, ""))[0]:
-                declared[name] = (declaration.important, declaration.value)
+                declared[name] = (declaration.important, value)
         return {name: value for name, (_, value) in declared.items()}
 
     def _sheet_declarations(self, element: Element, *, dark: bool) -> Iterator[Declaration]:

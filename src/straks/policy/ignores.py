@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from straks.policy.rule import Finding, Fix, Flaw, Rule, Scope, Severity, rule
-from straks.policy.source import Spot
+from straks.policy.source import Spot, is_beside_tag
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -109,6 +109,8 @@ class _Ignore:
         alone = not self.source[line:begins].strip()
         if self.source.startswith("\n", ends) and (alone or not self.spot.path.endswith(".toml")):
             ends += 1
+        if not alone and is_beside_tag(self.source, begins, ends):
+            return None
         return Fix(self.spot.path, line if alone else begins, ends, "")
 
 

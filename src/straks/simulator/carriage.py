@@ -60,7 +60,7 @@ class Carriage:
         url: The simulator's address, for a caller that names none.
         names: What it goes by besides addresses.
         over: Returns what is set when the simulator is closed.
-        heed: Told after each request at which endpoint it was.
+        heed: Told of each request at which endpoint it was; returns whether nobody listens from now on.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Carriage:
         url: str,
         names: Collection[str],
         over: Callable[[], asyncio.Event],
-        heed: Callable[[str], Awaitable[None]],
+        heed: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._desk = desk
         self._lock = lock
@@ -97,13 +97,15 @@ class Carriage:
             return
         request = self._request(scope, headers, body or b"")
         outcome = await self._attend(request, caller)
+        # A caller who keeps a connection is told before he writes on one that is about to be closed.
+        if await self._heed(self._desk.endpoint_of(request)) and isinstance(outcome, Response):
+            outcome = answers.with_headers(outcome, {"connection": "close"})
         if outcome is None:
             await caller.reset()
         elif isinstance(outcome, Spoilt) and outcome.manner is Manner.DRIP:
             await self._drip(outcome, caller)
         else:
             await caller.send(outcome)
-        await self._heed(self._desk.endpoint_of(request))
 
     async def _attend(self, request: Request, caller: _Caller) -> Outcome | None:
         """Return what goes back; None where nothing does any more."""

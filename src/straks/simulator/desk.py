@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 from straks.errors import InvalidSetting
 from straks.simulator import answers, notifications, own_places, token_places
 from straks.simulator.attendance import Manner, Spoilt
+from straks.simulator.clients import Clients
 from straks.simulator.fates import Stage
 from straks.simulator.faults import ORDERS, Faults, befall
 from straks.simulator.grants import Grants
@@ -82,6 +83,7 @@ class Desk:
         now: The clock, in seconds since 1970. By default it stands still until it is advanced.
         ids: Makes a new GUID at each call. By default they are counted.
         secret: What its tokens are signed with.
+        clients: Who may ask for a token; by default everybody.
         store: Where it keeps what it remembers; by default that ends with it.
         allow_list: The numbers that SMS really go to, as in TT02; to others they look delivered and
             are not. None for all.
@@ -92,6 +94,7 @@ class Desk:
 
     Attributes:
         mint: Makes and reads its tokens.
+        clients: Who may ask for a token.
         grants: Checks what asks for a token, and knows what was used.
         shipments: The orders that are placed.
         inbox: The messages that were sent.
@@ -112,13 +115,15 @@ class Desk:
         now: Callable[[], float] = lambda: START_S,
         ids: Callable[[], str] | None = None,
         secret: bytes = b"a desk in memory has nothing to hide",
+        clients: Clients | None = None,
         store: Store | None = None,
         allow_list: Collection[str] | None = None,
         organisation: str = ORGANISATION,
     ) -> None:
         self._store = store or Forgetful()
         self.mint = Mint(secret)
-        self.grants = Grants()
+        self.clients = Clients() if clients is None else clients
+        self.grants = Grants(self.clients)
         self.shipments = Shipments(self._store)
         self.inbox = Inbox(self._store)
         self.faults = Faults()

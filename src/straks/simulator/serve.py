@@ -23,15 +23,18 @@ from math import inf
 from typing import TYPE_CHECKING, Final, Self
 
 from straks.errors import InvalidSetting, MissingExtra
+from straks.simulator.clients import Clients
 from straks.simulator.desk import Desk
 from straks.simulator.fates import Stage
-from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE
+from straks.simulator.signatures import new_private_jwk
+from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE, Use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
     from pathlib import Path
     from types import EllipsisType, TracebackType
 
+    from straks.simulator.clients import Client, ReadyClient
     from straks.simulator.faults import Armed
     from straks.simulator.inbox import Message
 
@@ -45,6 +48,8 @@ class Simulator:
     Args:
         host: The address to listen on; loopback by default.
         port: The port to listen on; 0 for any that is free.
+        clients: Who may ask for a token; with none everybody may, and no signature is looked at.
+        client_key: The private JWK of the ready client; by default a new one is made when it is asked for.
         store: A file to keep everything in that the service remembers, made if there is none; None
             for a memory that ends with the simulator.
         allow_list: The numbers that SMS really go to, as in TT02; to others they look delivered and
@@ -69,6 +74,8 @@ class Simulator:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        clients: Iterable[Client] = (),
+        client_key: Mapping[str, str] | None = None,
         store: str | Path | None = None,
         allow_list: Collection[str] | None = None,
         org: str = ORGANISATION,
@@ -87,6 +94,7 @@ class Simulator:
         try:
             if store is not None:
                 self._store = SqliteStore(store)
+            new_jwk = new_private_jwk if client_key is None else lambda: client_key
             self._desk = Desk(
                 now=time.time,
                 ids=lambda: str(uuid.uuid4()),  # noqa: TID251 - the dice of the simulator are thrown here
@@ -94,6 +102,7 @@ class Simulator:
                 store=self._store,
                 allow_list=allow_list,
                 organisation=org,
+                clients=Clients(clients, new_jwk, organisation=org),
             )
         except BaseException:
             listening.close()
@@ -146,6 +155,21 @@ class Simulator:
         """
         with self._lock:
             return self._desk.token(organisation=org, scope=scope, lifetime_s=lifetime, base=self.url)
+
+    def client(self) -> ReadyClient:
+        """
+        Return a client of Maskinporten's that this simulator knows, with its private key.
+
+        Raises:
+            MissingExtra: straks[maskinporten] is not installed, and keys are its to make.
+        """
+        with self._lock:
+            return self._desk.clients.ready()
+
+    def revoke(self) -> None:
+        """Make every Altinn token that was given so far worthless."""
+        with self._lock:
+            self._desk.mint.revoke(Use.ALTINN)
 
     def advance(self, seconds: float) -> None:
         """
@@ -220,14 +244,15 @@ class Simulator:
         if self._store is not None:
             self._store.close()
 
-    async def _heed(self, endpoint: str) -> None:
-        """Stop listening, if it is armed that nobody should."""
+    async def _heed(self, endpoint: str) -> bool:
+        """Stop listening, if it is armed that nobody should; tell whether that is so."""
         with self._lock:
             seconds = self._desk.faults.closes_for_s(endpoint)
         if seconds > 0:
             await self._listener.close_for(seconds)
+        return seconds > 0
 
-    def _on_the_loop(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
+    def _on_the_loop(self, work: Callable[[], Coroutine[object, object, object]]) -> None:
         self._listener.up.wait()
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(work(), self._listener.loop).result()

@@ -11,8 +11,8 @@ from straks.core.bound import EmailBound
 from straks.core.message import Email
 from straks.core.template import HTML_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.errors import Unbounded
-from straks.policy.colour import BLACK, WHITE, Colour, contrast, find_colour, read_colour
-from straks.policy.document import Document, Element, documents
+from straks.policy.document import Element, documents
+from straks.policy.legible import contrast_of, size_of
 from straks.policy.printed import widest
 from straks.policy.reading import bodies, flaw_at, readings_of, subjects, unbounded_flaw
 from straks.policy.rule import Flaw, Scope, Severity, rule
@@ -35,8 +35,6 @@ _LEAST_CONTRAST: Final = 4.5
 _LEAST_LARGE_CONTRAST: Final = 3.0
 _LARGE_PX: Final = 24.0
 _LEAST_PX: Final = 14.0
-_BODY_PX: Final = 16.0
-_PX: Final = {"px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 _FIRST_SYMBOL: Final = 0x2190
 """Below stand ° and ©, which are no pictures."""
 
@@ -179,6 +177,7 @@ def _long_lines(reading: Reading) -> Iterator[Flaw]:
         Trial(html='<p style="font-size: 12px">Hei</p>'),
         Trial(html='<p style="font-size: 9pt">Hei</p>'),
         Trial(html='<p style="font-size: 80%">Hei</p>'),
+        Trial(html='<p style="font: bold 11px/1.5 Arial">Hei</p>'),
         around(
             '<p class="a" style="color: #222">Hei</p>',
             PAGE_HEAD + "<style>@media (prefers-color-scheme: dark) { body { background: #111 } }</style>",
@@ -200,8 +199,8 @@ def text_hard_to_read(page: Page) -> Iterator[Flaw]:
                 if text.element in seen:
                     continue
                 seen.add(text.element)
-                size = _size(document, text.element, dark=dark)
-                ratio = _contrast(document, text.element, dark=dark)
+                size = size_of(document, text.element, dark=dark)
+                ratio = contrast_of(document, text.element, dark=dark)
                 least = _LEAST_LARGE_CONTRAST if size >= _LARGE_PX else _LEAST_CONTRAST
                 where = text.element.start
                 if ratio < least:
@@ -223,38 +222,6 @@ def text_hard_to_read(page: Page) -> Iterator[Flaw]:
                         f"this text is {size:.3g} px high; {_LEAST_PX:g} is the least",
                         "make it larger",
                     )
-
-
-def _contrast(document: Document, element: Element, *, dark: bool) -> float:
-    layers: list[Colour] = []
-    front: Colour | None = None
-    for outer in element.ancestors:
-        style = document.style(outer, dark=dark)
-        front = front or read_colour(style.get("color", ""))
-        behind = find_colour(style.get("background-color", ""))
-        if behind is not None:
-            layers.append(behind)
-    ground = WHITE
-    for layer in reversed(layers):
-        ground = layer.over(ground)
-    return contrast((front or BLACK).over(ground), ground)
-
-
-def _size(document: Document, element: Element, *, dark: bool) -> float:
-    size = _BODY_PX
-    for outer in reversed([*element.ancestors]):
-        said = document.style(outer, dark=dark).get("font-size", "").lower()
-        found = re.fullmatch(r"([\d.]*\d)\s*(px|pt|pc|in|cm|mm|em|rem|%)", said)
-        if found is None:
-            continue
-        number, unit = float(found[1]), found[2]
-        if unit in _PX:
-            size = number * _PX[unit]
-        elif unit == "rem":
-            size = number * _BODY_PX
-        else:
-            size *= number / 100 if unit == "%" else number
-    return size
 
 
 def _titled(subject: str) -> Trial:

@@ -42,8 +42,9 @@ _QUOTED: Final = 3
 
 # What systems fill in, and what writers mean to: [navn], {navn}, %s, order_number, sms.frist.tittel.
 LEFTOVER: Final = re.compile(
-    r"\[[^\W\d_]\w+\]|\$?\{+[\w. ]*\}+|%\(\w+\)[sd]|%[sd]\b|<<\w+>>|\b[a-z]{2,}(?:_[a-z]{2,})+\b"
-    r"|(?<![\w.@/-])[a-z]{3,}(?:\.[a-z]{3,}){2,}(?![\w.@/-])|\b(?:TODO|FIXME|XXX|lorem ipsum)\b",
+    r"\[[^\W\d_]\w+\]|\$?\{+[\w. ]*\}+|%\(\w+\)[sd]|%[sd]\b|<<\w+>>"
+    r"|(?<![\w.@/-])[a-z]{2,}(?:_[a-z]{2,})+(?![\w@/-]|\.\w)"
+    r"|(?<![\w.@/-])[a-z]{3,}(?:\.[a-z]{3,}){2,}(?![\w@/-]|\.\w)|\b(?:TODO|FIXME|XXX|lorem ipsum)\b",
     re.IGNORECASE,
 )
 
@@ -208,7 +209,7 @@ def _hosts(whole: Whole, path: str) -> frozenset[str]:
     passes=[
         "Hei {{ name }}. Du har {{ count }} saker.",
         "{% if count > 1 %}Du har saker.{% else %}Du har en sak.{% endif %}",
-        Trial(html="<p>Se post@min.example.org [1]</p>"),
+        Trial(html="<p>Se post_mottak@min.example.org [1], eller www.example.org/min_side.</p>"),
     ],
     fails=[
         "{% if count > 1 %}Du har {{ count }} saker.{% endif %}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core.hygiene import looks_like_link
 from straks.core.list_kind import ListOf
-from straks.core.text_kinds import Text
+from straks.core.text_kinds import Text, Url
 from straks.policy.addresses import (
     BY_MAIL_OR_TELEPHONE,
     GLUED_WORDS,
@@ -21,11 +21,12 @@ from straks.policy.reading import readings, sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.source import HOLE
 from straks.policy.subject import Whole
-from straks.policy.trial import Trial
+from straks.policy.trial import PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from straks.policy.addresses import Link
     from straks.policy.reading import Reading
     from straks.policy.subject import Page
 
@@ -218,7 +219,14 @@ def link_to_an_undeclared_host(page: Page) -> Iterator[Flaw]:
         Trial(html='<a href="{{ link }}">{{ link }}</a>'),
         Trial(html='<a href="https://www.example.org/a">Saken din</a>'),
     ],
-    fails=[Trial(html='<a href="https://www.example.com/">www.example.org</a>')],
+    fails=[
+        Trial(html='<a href="https://www.example.com/">www.example.org</a>'),
+        Trial(html='<a href="https://www.example.com/">www.<b>example</b>.org</a>'),
+        Trial(
+            html='<a href="{{ link }}">www.example.org</a>',
+            parameters=PARAMETERS.replace('["www.example.org"]', '["www.example.org", "www.example.com"]'),
+        ),
+    ],
 )
 def link_that_says_another_address(page: Page) -> Iterator[Flaw]:
     """
@@ -230,14 +238,24 @@ def link_that_says_another_address(page: Page) -> Iterator[Flaw]:
     """
     for reading in readings(page):
         for anchor in reading.anchors:
-            target = link_behind(anchor.address).host
+            behind = link_behind(anchor.address)
             for link in shown_links(reading.part(anchor.begins, anchor.ends)):
-                if link.host.removeprefix("www.") != target.removeprefix("www."):
+                if strange := sorted(_hosts(link) ^ _hosts(behind)):
+                    said = strange[0] if link.host == behind.host else link.host
                     yield Flaw(
-                        f"the text says {link.host}, the link leads to {target or 'no host'}",
+                        f"the text says {said}, the link leads to {behind.host or 'no host'}",
                         "show the address that it leads to, or words",
                         link.whole.spot(link.begins),
                     )
+
+
+def _hosts(link: Link) -> frozenset[str]:
+    """Return the hosts that *link* may have: of a value all that its parameter admits."""
+    hosts = {link.host}
+    for parameter in link.whole.parameters(link.begins, link.ends) if link.is_value else ():
+        kind = parameter.of if isinstance(parameter, ListOf) else parameter
+        hosts |= set(kind.hosts) if isinstance(kind, Url) else set()
+    return frozenset(host.removeprefix("www.") for host in hosts)
 
 
 @rule(

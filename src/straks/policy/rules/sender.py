@@ -41,7 +41,7 @@ _REPLY = re.compile(
     r"""(?<!\bfår\ )(?<!\bfått\ )(?<!\bvårt\ )(?<!\ba\ )(?<!\bour\ )\b(?:
         svare?r?\ på\ (?:denne\ (?:her\ )?)?(?:(?:tekst)?melding(?:en|a)?|sms(?:-?en)?)\b
       | svare?\ (?:med\ )?["«']?(?:ja|nei|stopp?|ok)\b
-      | send\ (?:et\ |eit\ )?svar\b
+      | send\ (?:et\ |eit\ )?(?:svar\b|["«']?(?:ja|nei|stopp?)\b)
       | (?:reply|respond|text\ back)\ (?:to\ )?(?:this|with|by|["“']?(?:yes|no|stop|ok))\b
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -190,6 +190,7 @@ def sender_that_was_not_agreed(filled: Filled) -> Iterator[Flaw]:
         "Reply STOP to end these messages.",
         "Please reply to this message.",
         "{% if count > 1 %}Send svar i dag.{% endif %}",
+        "Send STOPP for å slippe flere meldinger.",
         Trial(sms="Svar NEI.", policy=Policy(senders=frozenset({"2222", "Skatt"}))),
     ],
 )

@@ -19,6 +19,7 @@ from straks.policy.printed import first_printing
 from straks.policy.reading import readings, sayings, unbounded_flaw
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
 from straks.policy.settings import DEFAULT_SEGMENTS, Policy
+from straks.policy.source import can_go
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -144,11 +145,16 @@ def character_that_forces_ucs2(page: Page) -> Iterator[Flaw]:
                 hint = 'write it another way, or accept it with encoding = "ucs-2"'
             else:
                 hint = f"write {instead!r}" if instead else "leave it out: nobody will see the difference"
+            fix = None
+            if instead is not None:
+                fix = reading.fix(begins, ends, instead, safe=not instead.strip())
+            if fix and not instead and not can_go(page.source(fix.path), fix.start, fix.end):
+                fix = None
             yield Flaw(
                 f"{describe(said[0])} moves the message to 70 characters a segment",
                 hint,
                 reading.spot(begins),
-                fix=None if instead is None else reading.fix(begins, ends, instead, safe=not instead.strip()),
+                fix=fix,
             )
 
 
@@ -326,7 +332,9 @@ def loose_white_space(page: Page) -> Iterator[Flaw]:
             "ends in white space that nobody sees" if last else "a line ends in spaces",
             "take it out",
             page.spot(file, match.start()),
-            fix=Fix(file, match.start(), match.end(), "\n" if last else ""),
+            fix=Fix(file, match.start(), match.end(), "\n" if last else "")
+            if last or can_go(source, *match.span())
+            else None,
         )
     for reading in readings(page):
         # No value holds a tab: what a reading shows of them was checked.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from straks.core.hygiene import offence
 from straks.policy.reading import sayings
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
-from straks.policy.source import Spot
+from straks.policy.source import NEEDLESS, Spot, can_go
 from straks.policy.trial import Trial
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ _REFERENCE = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]\w*);", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 
-# Without these a text reads the same to every eye and every program.
-_NEEDLESS: Final = "\u00ad\u200b\u2060\ufeff"
 _MENDABLE: Final = (".txt", ".html")
 # Alphabets with letters that look Latin; a name such as «MICRO SIGN» is none of them.
 _LOOKALIKES: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
@@ -192,7 +190,7 @@ def invisible_character(whole: Whole) -> Iterator[Flaw]:
     Source: Unicode UTR #36; 3GPP TS 23.038, 6.2.1.
     """
     for written, what, text, (begins, ends) in _characters(whole, _is_unseen):
-        needless = unescape(written) in _NEEDLESS
+        needless = unescape(written) in NEEDLESS and can_go(text.text, begins, ends)
         fix = text.fix(begins, ends, "", safe=True) if needless else None
         yield Flaw(what, "take it out", text.spot(begins), fix=fix)
 

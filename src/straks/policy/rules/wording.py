@@ -49,7 +49,8 @@ _NORWEGIAN_FAULTS: Final = (
         "write 14:30, or print a time",
     ),
     (
-        re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])"),
+        # «0,125» and «1,250 kg» are decimals; a sum of money and two commas are none.
+        re.compile(r"(?:\bkr\.? |\bNOK )\d{1,3}(?:,\d{3})+|\d{1,3}(?:,\d{3}){2,}|\d{1,3},\d{3}(?= kroner)"),
         "is grouped as English does",
         "write 1 000, or print a number",
     ),
@@ -115,7 +116,11 @@ _SHORT_DATE = '\n[parameters.due]\nkind = "date"\nstyle = "short"\nexample = 202
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|\Z)[^\n.!?]*)*")
-_SHOUTED = re.compile(r"\b[A-ZÆØÅ]{4,}\b(?:[ ,]+\b[A-ZÆØÅ]{4,}\b)+")
+# Two long words, or three that are no short name such as HELSE SØR RHF.
+_SHOUTED = re.compile(
+    r"\b[A-ZÆØÅ]{4,}\b(?:[ ,]+\b[A-ZÆØÅ]{4,}\b)+"
+    r"|(?=[A-ZÆØÅ ,]{14})\b[A-ZÆØÅ]{2,}\b(?:[ ,]+\b[A-ZÆØÅ]{2,}\b){2,}"
+)
 
 
 @lru_cache(maxsize=1)
@@ -131,7 +136,7 @@ def plain_words() -> Mapping[str, Mapping[str, str]]:
     severity=Severity.WARNING,
     since="0.1",
     passes=[
-        "Fristen er 5. mai 2026 kl. 14.30. Ring oss 24/7.",
+        "Fristen er 5. mai 2026 kl. 14.30. Ring oss 24/7. Ta 0,125 mg.",
         "Du har {{ count }} {{ count|plural('sak', 'saker') }}.",
         "{% if count == 1 %}Du har 1 sak.{% else %}Du har {{ count }} saker.{% endif %}",
         Trial(files={"en/sms.txt": "The deadline is 5 May 2026 at 14:30."}),
@@ -230,13 +235,14 @@ def fallback_order_undeclared(_: object) -> Iterable[Flaw]:
     since="0.1",
     passes=[
         "Fristen er 5. mai. Logg inn med BankID for å se saken.",
-        "HELSE SØR",
+        "HELSE SØR RHF",
         Trial(sms="Logg inn for å se saken.", policy=Policy(words=("klikk her",))),
     ],
     fails=[
         "ord " * 36 + ".",
         Trial(html="<p>" + "ord\n" * 36 + "</p>"),
         "VIKTIG MELDING til deg",
+        "IKKE DEL KODEN med noen",
         "Vedrørende saken din.",
         "Se vedtaket ifm. saken.",
         Trial(sms="Klikk  her for å se saken.", policy=Policy(words=("klikk her",))),
