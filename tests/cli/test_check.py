@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from straks.cli import baseline, checking
 from straks.cli.checking import roots_of
-from straks.cli.formats import FORMATS, Found, located
+from straks.cli.formats import FORMATS
 from straks.cli.mending import difference, mend, write_whole
 from straks.errors import InvalidSetting
 from straks.loading import seen, shipped_folder
-from straks.policy.rule import Finding, Fix, Severity
+from straks.policy.rule import Fix
 from straks.policy.sweep import template_that_cannot_be_read
 
 if TYPE_CHECKING:
@@ -435,28 +435,3 @@ def test_what_cannot_be_read_is_in_no_baseline(cli: Callable[..., Result]) -> No
 def test_what_is_no_baseline_is_refused(text: str) -> None:
     with pytest.raises(InvalidSetting, match=r"known\.json is no baseline"):
         baseline.read(text, "known.json")
-
-
-LINES = st.lists(st.sampled_from(["«", "»", "Hei", "…"]), max_size=8)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(LINES, LINES)
-def test_a_baseline_knows_as_many_of_each_as_it_saw(before: list[str], after: list[str]) -> None:
-    def seen_in(lines: list[str]) -> tuple[Found, ...]:
-        findings = [
-            Finding("SMS102", "n", Severity.WARNING, "m", "h", path="p", line=number, column=1)
-            for number, line in enumerate(lines, start=1)
-            if line != "Hei"
-        ]
-        return located(findings, str, lambda _: "\n".join(lines))
-
-    known = baseline.read(baseline.written(seen_in(before), {}), "known.json")
-    fresh = baseline.new(seen_in(after), known)
-    for mark in ("«", "»", "…"):
-        added = max(after.count(mark) - before.count(mark), 0)
-
-        assert sum(each.source == mark for each in fresh) == added
-    assert len(baseline.gone(seen_in(after), known, lambda _: True)) == sum(
-        max(before.count(mark) - after.count(mark), 0) for mark in ("«", "»", "…")
-    )

@@ -7,7 +7,8 @@ from hypothesis import find, given, settings
 
 import straks
 from straks.altinn import encode
-from straks.testing import email_addresses, phone_numbers, recipients
+from straks.simulator.fates import FATES, fate_of
+from straks.testing import email_addresses, fated_recipients, phone_numbers, recipients
 from straks.testing.nobody import _FREE
 
 FRESH = settings(derandomize=True, database=None, deadline=None)
@@ -56,6 +57,31 @@ def test_an_address_is_one_that_the_service_takes(catalog: straks.Catalog, addre
     email = catalog.email("one-time-code", locale="nb", to=address, values=values)
 
     assert encode(email.order("test/1", straks.SIMULATOR_KEY))
+
+
+@given(recipients())
+def test_no_recipient_asks_the_simulator_for_a_fate(recipient: str) -> None:
+    assert fate_of(recipient) is None
+
+
+@given(fated_recipients())
+def test_a_fated_recipient_can_be_sent_to_and_asks_for_a_fate_that_comes_at_once(recipient: str) -> None:
+    parse = straks.EmailAddress.parse if "@" in recipient else straks.PhoneNumber.parse
+    fate = fate_of(str(parse(recipient)))
+
+    assert fate is not None
+    assert fate.waits_s is None
+
+
+def test_a_fate_may_be_asked_for_by_name() -> None:
+    fate = next(fate for fate in FATES if fate.name == "500")
+
+    assert find(fated_recipients("500"), lambda _: True, settings=FRESH) == fate.number
+    assert find(fated_recipients("500"), lambda who: "@" in who, settings=FRESH) == fate.address
+    with pytest.raises(straks.InvalidSetting, match="did you mean never-final"):
+        fated_recipients("never-finl")
+    with pytest.raises(straks.InvalidSetting, match="no recipient asks for refuse-connection; arm it"):
+        fated_recipients("refuse-connection")
 
 
 def test_recipients_are_of_both_sorts_and_shrink_to_the_simplest() -> None:

@@ -214,8 +214,8 @@ def test_a_text_over_its_limit_is_told_as_the_check_tells_it(run: Run) -> None:
         "1 | Hei {{ name }}! Pakken din er klar til henting – ta med legitimasjon når du kommer.",
         "  | ^",
         (
-            "  = help: keep to GSM-7, of which 306 units fit; "
-            "or shorten the text by 19 units, or lower the bound of name"
+            "  = help: keep to GSM-7, of which 306 units fit; or shorten the text by 19 units, "
+            "or lower the bound of name"
         ),
         "  = with: name=" + "😀" * 40,
         "",
@@ -312,16 +312,16 @@ def test_a_template_that_cannot_be_read_fails_alone(run: Run) -> None:
     assert "its folder has no template.toml" in lines_of(result, "templates/bare/nb/sms.txt::readable")[0]
 
 
-def test_a_shared_part_that_is_broken_fails_each_template_by_its_manifest(run: Run) -> None:
+def test_a_shared_part_that_is_broken_fails_by_itself_and_with_what_draws_on_it(run: Run) -> None:
     make("parcel")
-    make("letter")
-    write("templates/_layout/email.html", "<p>{% if %}</p>\n")
+    make("letter", texts={"nb": SAYS["nb"] + '{% include "_parts/a.txt" %}', "nn": SAYS["nn"]})
+    write("templates/_parts/a.txt", "{% if %}\n")
     result = run("--straks", "templates")
 
-    result.assert_outcomes(failed=2, passed=1)
-    assert (
-        "templates/_layout/email.html:1:1" in lines_of(result, "templates/letter/template.toml::readable")[1]
-    )
+    result.assert_outcomes(failed=2, passed=8)
+    told = lines_of(result, "templates/_parts/a.txt::readable")
+    assert told[1] == " --> templates/_parts/a.txt:1:1"
+    assert lines_of(result, "templates/letter/template.toml::readable") == told
 
 
 def test_the_policy_is_the_nearest_and_decides(run: Run) -> None:
@@ -403,13 +403,13 @@ def test_a_missing_extra_is_an_error_that_names_it(pytester: pytest.Pytester, wh
 def test_an_error_of_straks_itself_is_shown_from_where_it_was_asked(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from straks.testing import collecting
+    from straks.testing.collecting import Shelf
 
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("here")
 
     make("parcel", texts={"nb": "Hei\n"})
-    monkeypatch.setattr(collecting, "sweep", breaks)
+    monkeypatch.setattr(Shelf, "found", breaks)
     result = run("--straks", "templates", "-k", "bound")
 
     told = lines_of(result, "templates/parcel/nb/sms.txt::bound")
@@ -420,12 +420,11 @@ def test_an_error_of_straks_itself_is_shown_from_where_it_was_asked(
 # --- along with others --------------------------------------------------------------------------
 
 
-def test_several_processes_share_the_items(pytester: pytest.Pytester) -> None:
+def test_several_processes_share_the_items(run: Run, pytester: pytest.Pytester) -> None:
     make("parcel", manifest=MANIFEST, texts={"nb": DEAR, "nn": SAYS["nn"]})
-    make("letter")
     pytester.makepyfile(test_own="def test_own(): pass")
     pytester.makeini("[pytest]\nstraks_paths = templates\n")
-    alone = pytester.runpytest_subprocess("--straks-examples", "5", "-p", "no:xdist")
+    alone = run()
     shared = pytester.runpytest_subprocess("--straks-examples", "5", "-n", "2")
 
     assert shared.parseoutcomes() == alone.parseoutcomes()
@@ -455,7 +454,7 @@ def test_values_that_failed_are_tried_first_the_next_time(pytester: pytest.Pytes
 # --- what it costs ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--collect-only", "-q"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["-q"]])
 def test_a_run_without_templates_loads_three_small_modules(
     pytester: pytest.Pytester, arguments: list[str]
 ) -> None:

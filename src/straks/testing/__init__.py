@@ -19,6 +19,7 @@ strategy                    draws
 `phone_numbers`,            recipients that nobody is: see `straks.testing.nobody` for who keeps them
 `email_addresses`,          free
 `recipients`
+`fated_recipients`          those that ask the simulator for a fault on the way, or a message that fails
 `messages`, `orders`        filled messages to nobody, and orders of them
 ==========================  ==================================================================
 
@@ -51,12 +52,14 @@ if TYPE_CHECKING:
     from straks.testing.making import orders as orders
     from straks.testing.making import values as values
     from straks.testing.nobody import email_addresses as email_addresses
+    from straks.testing.nobody import fated_recipients as fated_recipients
     from straks.testing.nobody import phone_numbers as phone_numbers
     from straks.testing.nobody import recipients as recipients
 
 _HOMES = {
     "admitted": "admission",
     "email_addresses": "nobody",
+    "fated_recipients": "nobody",
     "hostile": "hostility",
     "messages": "making",
     "orders": "making",

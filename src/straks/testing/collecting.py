@@ -12,6 +12,7 @@ above it, as another shell over the same check.
 from __future__ import annotations
 
 from functools import cached_property, partial
+from itertools import groupby
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
@@ -24,12 +25,13 @@ from straks.cli.formats.full import one
 from straks.core.catalog import MANIFEST_FILE, Catalog
 from straks.core.manifest import CHANNELS
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
-from straks.errors import InvalidSetting, MissingExtra, TemplateError
+from straks.errors import InvalidSetting, MissingExtra
+from straks.plugins import load_rules
 from straks.policy.engine import inspect
-from straks.policy.sweep import sweep
+from straks.policy.sweep import sound, sweep, template_that_cannot_be_read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from _pytest._code.code import ExceptionInfo
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
     from straks.cli.checking import Root
     from straks.cli.formats import Found
     from straks.core.template import Template
-    from straks.policy.rule import Finding
+    from straks.policy.rule import Finding, Rule
 
+UNREADABLE: Final = template_that_cannot_be_read.code
 BOUND_RULES: Final = frozenset({"SMS101", "SMS104", "HTM908"})
 """The rules about what a text comes to at worst: segments, the gateway's limit, and the size of a page."""
 
@@ -62,7 +65,7 @@ class Templates:
     def pytest_sessionstart(self) -> None:
         """Read the templates; what cannot be used stops the run before it begins."""
         try:
-            roots = roots_of(self._paths, (), ())
+            roots = roots_of(self._paths, rules=load_rules())
         except InvalidSetting as error:
             raise pytest.UsageError(str(error)) from None
         self._shelves = {root.folder: Shelf(root, self._examples) for root in roots}
@@ -138,7 +141,6 @@ class Shelf:
     def __init__(self, root: Root, examples: int | None) -> None:
         self.root = root
         self.examples = examples
-        self._templates: dict[str, Template | None] = {}
         self._found: dict[str, tuple[Found, ...]] = {}
 
     @cached_property
@@ -150,40 +152,41 @@ class Shelf:
 
     def template(self, name: str) -> Template | None:
         """Return a template; None if it cannot be read."""
-        if name not in self._templates:
-            self._templates[name] = self._read(name)
-        return self._templates[name]
+        return self._sound.get(name)
 
     def found(self, name: str) -> tuple[Found, ...]:
-        """Return all that is found in a template."""
+        """Return all that is found in a template, what is wrong with shared files aside."""
         if name not in self._found:
-            findings = sweep(self._files(name), self.root.policy, self._unreadable(name))
-            # What has neither is the policy's.
-            self._found[name] = self.placed(each for each in findings if each.template or each.path)
+            self._found[name] = self.placed(
+                each
+                for each in self._swept(self.root.rules, [name])
+                if each.template == name or (each.path or "").startswith(f"{name}/")
+            )
         return self._found[name]
 
     @cached_property
     def found_in_policy(self) -> tuple[Found, ...]:
         """What is found in the policy itself."""
-        return self.placed(inspect(Catalog({}), self.root.policy))
+        return self.placed(inspect(Catalog({}), self.root.policy, self.root.rules))
+
+    @cached_property
+    def found_in_shared_files(self) -> tuple[Found, ...]:
+        """What keeps shared files, and whatever draws on them, from being read."""
+        told = self._swept((), self.root.names)
+        return self.placed(
+            each for each in told if each.code == UNREADABLE and (each.path or "").startswith("_")
+        )
 
     def placed(self, findings: Iterable[Finding]) -> tuple[Found, ...]:
         """Return *findings* with what their files are called from here."""
         return located(findings, self.root.file_of, self.root.source_of)
 
-    def _read(self, name: str) -> Template | None:
-        if self._unreadable(name):
-            return None
-        try:
-            return Catalog(self._files(name))[name]
-        except TemplateError:
-            return None
+    @cached_property
+    def _sound(self) -> Catalog:
+        return sound(self.root.files, self.root.unreadable, self.root.names)[0]
 
-    def _files(self, name: str) -> dict[str, str]:
-        return {path: text for path, text in self.root.files.items() if path.startswith(("_", f"{name}/"))}
-
-    def _unreadable(self, name: str) -> list[TemplateError]:
-        return [error for error in self.root.unreadable if (error.file or "").startswith(("_", f"{name}/"))]
+    def _swept(self, rules: Iterable[Rule], names: Collection[str] | None) -> tuple[Finding, ...]:
+        return sweep(self.root.files, self.root.policy, self.root.unreadable, rules, names=names)
 
 
 # --- nodes ------------------------------------------------------------------------------------
@@ -205,6 +208,8 @@ class Folder(pytest.Directory):
         """Yield the templates, and what is asked of the policy itself."""
         for name in self._shelf.names:
             yield _node(Message, self, path=self.path / name, shelf=self._shelf)
+        for path, found in _by_path(self._shelf.found_in_shared_files):
+            yield _node(Text, self, path=self.path / path, make=partial(_readable, found))
         yield _node(Findings, self, name="policy", find=lambda: self._shelf.found_in_policy)
 
 
@@ -217,9 +222,15 @@ class Message(pytest.Directory):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield what is asked of the whole, then its languages; of one that cannot be read, that alone."""
-        template = self._shelf.template(self.path.name)
+        name = self.path.name
+        template = self._shelf.template(name)
         if template is None:
-            yield _node(Text, self, path=self._unreadable_file(), make=self._readable)
+            # Without a fault of its own it is that of a shared file it draws on.
+            own = self._shelf.found(name)
+            path = own[0].finding.path if own else None
+            file = self.path.parent / (path or f"{name}/{MANIFEST_FILE}")
+            found = own or self._shelf.found_in_shared_files
+            yield _node(Text, self, path=file, make=partial(_readable, found))
             return
         pages = Pages(self._shelf, template)
 
@@ -230,17 +241,14 @@ class Message(pytest.Directory):
         for locale in template.locales:
             yield _node(Language, self, path=self.path / locale, pages=pages)
 
-    def _found(self) -> tuple[Found, ...]:
-        return self._shelf.found(self.path.name)
 
-    def _readable(self, file: Text) -> Iterator[pytest.Item]:
-        yield _node(Findings, file, name="readable", find=self._found)
+def _readable(found: tuple[Found, ...], file: Text) -> Iterator[pytest.Item]:
+    yield _node(Findings, file, name="readable", find=lambda: found)
 
-    def _unreadable_file(self) -> Path:
-        """Return the first file of its own that is at fault; the manifest if only shared ones are."""
-        paths = [each.finding.path or "" for each in self._found()]
-        own = [path for path in paths if path.startswith(f"{self.path.name}/")]
-        return self.path.parent / own[0] if own else self.path / MANIFEST_FILE
+
+def _by_path(found: Iterable[Found]) -> Iterator[tuple[str, tuple[Found, ...]]]:
+    for path, several in groupby(found, key=lambda each: each.finding.path or ""):
+        yield path, tuple(several)
 
 
 class Language(pytest.Directory):

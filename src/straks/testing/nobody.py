@@ -15,8 +15,9 @@ DE      +49 171 3920000 to 3920099,              Bundesnetzagentur, Mitteilung 1
 AU      +61 491 570 006, 110 and 156 to 159      ACMA, fictitious mobile numbers
 ======  =======================================  =====================================================
 
-Sweden's range goes on to 06 99, but those are the numbers that ask the simulator for a fate of their own
-(`straks.simulator.fates`), and a test that draws one would wonder.
+Sweden's range goes on to 06 99, but those numbers ask the simulator for a fate (`straks.simulator.fates`),
+and a test that draws one by chance would wonder. `fated_recipients` draws them, and the addresses that do
+the same, for tests of what a sender does then.
 
 Norway keeps no mobiles for fiction. The one number here is of a series that no operator has; it reads
 as possibly mobile, and is there because many senders take Norwegian numbers alone. What others keep
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hypothesis import strategies as st
 
 from straks.errors import InvalidSetting
+from straks.simulator.fates import FATES, fate_named, fate_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -112,9 +114,28 @@ def email_addresses() -> st.SearchStrategy[str]:
         lambda parts: ".".join([*parts[0], parts[1]])
     )
     # The first, for what fails shrinks towards what takes the fewest choices.
-    return st.just(_SIMPLEST[1]) | st.tuples(mailboxes, domains).map("@".join) | st.sampled_from(_LONG)
+    drawn = st.tuples(mailboxes, domains).map("@".join).filter(lambda address: fate_of(address) is None)
+    return st.just(_SIMPLEST[1]) | drawn | st.sampled_from(_LONG)
 
 
 def recipients() -> st.SearchStrategy[str]:
     """Return phone numbers and e-mail addresses that nobody has."""
     return st.just(_SIMPLEST[0]) | phone_numbers() | email_addresses()
+
+
+def fated_recipients(*fates: str) -> st.SearchStrategy[str]:
+    """
+    Return numbers and addresses that ask the simulator for a fate, and that nobody has.
+
+    Args:
+        fates: Names of `straks.simulator.fates`, such as ``"500-after-sending"``; without any, all that
+            keep nobody waiting.
+
+    Raises:
+        InvalidSetting: There is no such fate (names the nearest), or no recipient asks for it.
+    """
+    wanted = [fate_named(name) for name in fates] or [fate for fate in FATES if fate.waits_s is None]
+    asking = [who for fate in wanted for who in (fate.number, fate.address) if who is not None]
+    if not asking:
+        raise InvalidSetting(f"no recipient asks for {' or '.join(fates)}; arm it in the simulator")
+    return st.sampled_from(asking)
