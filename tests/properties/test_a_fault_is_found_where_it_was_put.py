@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,16 +17,30 @@ from straks.policy.engine import inspect
 from straks.policy.rules import RULES
 from straks.policy.source import Spot
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 GOOD: Final = sorted(
     file.parent for file in (Path(__file__).parents[1] / "vectors").glob("good/*/straks.toml")
 )
 SHARED: Final = {path: text for path, text in read_folder(shipped_folder()).items() if path.startswith("_")}
-FOLDERS: Final = {folder: {**SHARED, **read_folder(folder)} for folder in GOOD}
+
+
+def templates_in(folder: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
+    """Yield each template of *folder* with its files and those that all share."""
+    files = {**SHARED, **read_folder(folder)}
+    for name in {path.partition("/")[0] for path in files if not path.startswith("_")}:
+        yield folder, name, {path: files[path] for path in files if path.startswith(("_", f"{name}/"))}
+
+
 TEXTS: Final = [
-    (folder, path)
-    for folder, files in FOLDERS.items()
-    for path, text in files.items()
-    if path.endswith((".txt", ".html")) and not path.startswith("_layout") and text.strip()
+    (folder, name, files, path)
+    for folder in GOOD
+    for folder, name, files in templates_in(folder)
+    for path in sorted(files)
+    if path.endswith((".txt", ".html"))
+    and (path.startswith(f"{name}/") or any(f'"{path}"' in text for text in files.values()))
+    and not path.startswith("_layout")
 ]
 
 # What is put in, the rule that is to find it, and how far in its finding points.
@@ -51,37 +65,32 @@ def places_in(text: str) -> list[int]:
     return [index for index in range(len(text) + 1) if index not in inside]
 
 
-def makes_a_catalog(files: dict[str, str]) -> bool:
-    """Tell whether *files* can be used: between two blocks nothing may stand."""
+def catalog_of(files: dict[str, str]) -> Catalog | None:
+    """Return the catalog of *files*; None where they cannot be used: between two blocks nothing may stand."""
     try:
-        Catalog(files)
+        return Catalog(files)
     except TemplateError:
-        return False
-    return True
+        return None
 
 
-@st.composite
-def faults(draw: st.DrawFn) -> tuple[Path, str, int, tuple[str, str, int]]:
-    folder, path = draw(st.sampled_from(TEXTS))
-    index = draw(st.sampled_from(places_in(FOLDERS[folder][path])))
-    return folder, path, index, draw(st.sampled_from(FAULTS))
-
-
-@given(faults())
-def test_a_fault_is_found_where_it_was_put(put: tuple[Path, str, int, tuple[str, str, int]]) -> None:
-    folder, path, index, (fault, code, inset) = put
-    # What is left in a subject is found by the rule about subjects.
-    code = "HTM911" if code == "LNG803" and path.endswith("/subject.txt") else code
-    before = FOLDERS[folder][path]
+@given(st.sampled_from(TEXTS), st.sampled_from(FAULTS), st.data())
+def test_a_fault_is_found_where_it_was_put(
+    where: tuple[Path, str, dict[str, str], str], put: tuple[str, str, int], data: st.DataObject
+) -> None:
+    (folder, name, files, path), (fault, code, inset) = where, put
+    before = files[path]
+    index = data.draw(st.sampled_from(places_in(before)))
     after = before[:index] + fault + before[index:]
     spot = Spot.at(path, after, index + inset)
+    # What is left in a subject is found by the rule about subjects.
+    code = "HTM911" if code == "LNG803" and path.endswith("/subject.txt") else code
     # English is no fault in English, and in a bound line there are no words.
     assume(code != "LNG804" or ("/en/" not in path and "-en" not in path))
     assume(not after.split("\n")[spot.line - 1].startswith("@") or code.startswith(("TXT", "SMS")))
-    assume(makes_a_catalog({**FOLDERS[folder], path: after}))
-    catalog = Catalog({**FOLDERS[folder], path: after})
-    subject = catalog if path.startswith("_") else catalog[path.partition("/")[0]]
-    found = inspect(subject, policy_above(folder)[0], [rule for rule in RULES if rule.code == code])
+    catalog = catalog_of({**files, path: after})
+    assume(catalog is not None)
+    assert catalog is not None
+    found = inspect(catalog[name], policy_above(folder)[0], [rule for rule in RULES if rule.code == code])
 
     assert (code, spot.line, spot.column) in {
         (each.code, each.line, each.column) for each in found if each.path == path

@@ -65,8 +65,9 @@ def command(
     """
     Hold templates against the policy.
 
-    PATHS are folders of templates, templates, or files in them; without any it is ./templates, or else
-    those that ship with straks. The policy is [tool.straks] of the nearest pyproject.toml, or straks.toml.
+    PATHS are folders of templates, folders with such below them, templates, or files in them; without any
+    it is ./templates, or else those that ship with straks. The policy is [tool.straks] of the nearest
+    pyproject.toml, or straks.toml.
 
     Exit codes: 0 nothing was found, 1 something was, 2 something cannot be read.
     """

@@ -9,29 +9,36 @@ from jinja2 import nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from straks.core.template import Template
     from straks.policy.source import Rendering
     from straks.policy.subject import Page
 
 
-def questions(template: Template, path: str) -> dict[str, frozenset[str]]:
+def questions(page: Page, path: str) -> Mapping[str, frozenset[str]]:
     """
-    Return what a file and its parts ask about each parameter of *template*.
+    Return what a file of *page* and its parts ask about each parameter.
 
     A question is told as Jinja's parser sees it, so that spacing and quotes make no difference; a loop
     asks how long its list is.
     """
+    return page.once(_asked)[path]
+
+
+def _asked(page: Page) -> dict[str, dict[str, frozenset[str]]]:
+    return {path: _asked_in(page, path) for path in page.files}
+
+
+def _asked_in(page: Page, path: str) -> dict[str, frozenset[str]]:
     asked: dict[str, set[str]] = {}
-    for question in _questions(template, path):
+    for question in _questions(page, path):
         # A node does not find itself.
         for name in nodes.Output([question]).find_all(nodes.Name):
-            if name.name in template.parameters:
+            if name.name in page.template.parameters:
                 asked.setdefault(name.name, set()).add(repr(question))
     return {name: frozenset(each) for name, each in asked.items()}
 
 
-def _questions(template: Template, path: str) -> Iterator[nodes.Node]:
-    tree = template.renderer.tree(path)
+def _questions(page: Page, path: str) -> Iterator[nodes.Node]:
+    tree = page.tree(path)
     tests = [branch.test for branch in tree.find_all(nodes.If)]
     tests += [choice.test for choice in tree.find_all(nodes.CondExpr)]
     for test in tests:
@@ -42,7 +49,7 @@ def _questions(template: Template, path: str) -> Iterator[nodes.Node]:
     parts += [part.template for part in tree.find_all(nodes.Include)]
     for part in parts:
         if isinstance(part, nodes.Const):
-            yield from _questions(template, str(part.value))
+            yield from _questions(page, str(part.value))
 
 
 def _leaves(test: nodes.Node) -> Iterator[nodes.Node]:
@@ -61,9 +68,5 @@ def deciding(page: Page, path: str, rendering: Rendering) -> Mapping[str, Any] |
 
     None altogether where there is one way alone, so that no values need be told.
     """
-    asked = page.once(_asked)
-    return {name: rendering.values.get(name) for name in asked.get(path, ())} or None
-
-
-def _asked(page: Page) -> dict[str, tuple[str, ...]]:
-    return {path: tuple(sorted(questions(page.template, path))) for path in page.files}
+    asked = questions(page, path) if path in page.files else ()
+    return {name: rendering.values.get(name) for name in sorted(asked)} or None

@@ -151,7 +151,7 @@ def languages_that_tell_different_things(whole: Whole) -> Iterator[Flaw]:
                 for name in sorted(frozenset[str]().union(*found.values()) - here):
                     other = next(other for other in paths if name in found[other])
                     yield _differing(whole, path, f"{lacks} {name!r}, as {_locale_of(other)} does")
-        first, asked = paths[0], {path: questions(whole.template, path) for path in paths}
+        first, asked = paths[0], {path: questions(_page(whole, path), path) for path in paths}
         for path in paths[1:]:
             for name in sorted(asked[first].keys() & asked[path].keys()):
                 if asked[first][name] != asked[path][name]:
@@ -193,7 +193,7 @@ def _shown(whole: Whole, path: str) -> frozenset[str]:
 
 
 def _asked(whole: Whole, path: str) -> frozenset[str]:
-    return frozenset(questions(whole.template, path))
+    return frozenset(questions(_page(whole, path), path))
 
 
 def _hosts(whole: Whole, path: str) -> frozenset[str]:

@@ -191,7 +191,6 @@ def _dates_in_figures(reading: Reading) -> Iterator[Flaw]:
 
 
 def _plurals(reading: Reading) -> Iterator[Flaw]:
-    template = reading.page.template
     for _, ends, hole in reading.holes:
         parameter = reading.parameter(hole)
         found = re.compile(rf" (?:{_UNITS[reading.page.locale]})\b").match(reading.fixed, ends)
@@ -200,7 +199,7 @@ def _plurals(reading: Reading) -> Iterator[Flaw]:
         domain = domain_of(parameter)
         may_be_one = isinstance(domain, Span) and domain.narrowed(1, 1).intervals
         # Whoever asks about the number may have seen to it.
-        if may_be_one and hole.ref not in questions(template, reading.path):
+        if may_be_one and hole.ref not in questions(reading.page, reading.path):
             yield Flaw(
                 f"prints “1{found[0]}” where {hole.ref!r} is 1",
                 f'choose the word by {{{{ {hole.ref}|plural("…", "…") }}}}',
