@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import straks
-from straks.cli.checking import policy_for
+from straks.cli.policies import policy_above
 from straks.policy.engine import inspect
 from straks.policy.rule import Scope
 from straks.policy.rules import RULES
@@ -91,7 +91,7 @@ def test_each_fault_of_a_bad_order_is_found_and_nothing_else(folder: Path, order
         )
     placed = message.order("corpus/1", straks.SIMULATOR_KEY, order.get("reference"))
 
-    assert sorted({each.code for each in inspect(placed, policy_for(folder))}) == order["found"]
+    assert sorted({each.code for each in inspect(placed, policy_above(folder)[0])}) == order["found"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_each_fault_of_a_bad_order_is_found_and_nothing_else(folder: Path, order
 )
 def test_a_good_template_makes_the_messages_that_it_promises(template: Path) -> None:
     folder = template.parents[1]
-    catalog = straks.Catalog.load(folder, policy=policy_for(folder))
+    catalog = straks.Catalog.load(folder, policy=policy_above(folder)[0])
     name = template.parent.name
     values = catalog[name].examples
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from straks.policy.rule import Finding
 
 UCS2 = (sms.character_that_forces_ucs2,)
+UCS2_NAMES = (*UCS2, sms.value_that_may_force_ucs2)
 REASON = "{# straks: ignore[SMS102] the name is written so #}"
 
 
@@ -96,23 +97,62 @@ def test_a_finding_without_a_place_in_a_file_is_not_ignored() -> None:
     assert {each.code for each in found} == {"SMS108", "IGN002"}
 
 
-def test_a_finding_in_the_manifest_is_ignored_by_a_comment_of_toml() -> None:
-    commented = PARAMETERS.replace(
-        "[parameters.name]", "# straks: ignore[SMS103] any letter\n[parameters.name]"
-    )
-    rules = (sms.value_that_may_force_ucs2,)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{# straks: ignore[sms102] the name is written so #}\n«",
+        "{# straks: ignore[character-that-forces-ucs2] the name is written so #}\n«",
+        "{# straks : ignore [ Character-That-Forces-UCS2 ] the name is written so #}\n«",
+    ],
+)
+def test_a_rule_may_be_named_in_small_letters_and_by_its_name(text: str) -> None:
+    assert codes_in(text) == []
 
-    assert inspect(Trial(sms="Hei {{ name }}").catalog()["trial"], None, rules)
-    assert inspect(Trial(sms="Hei {{ name }}", parameters=commented).catalog()["trial"], None, rules) == ()
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{# straks: ignore SMS102 the name is written so #}\n«",
+        "{# straks: SMS102 #}\n«",
+        "{# straks: noqa[SMS102] why #}\n«",
+        "{# straks: #}\n«",
+    ],
+)
+def test_a_comment_to_straks_that_is_no_ignore_does_not_pass_in_silence(text: str) -> None:
+    assert codes_in(text) == ["IGN003", "SMS102"]
 
 
-def test_an_ignore_in_a_shared_file_counts_for_whoever_draws_on_it() -> None:
-    part = {"_parts/end.txt": f"{REASON}\n«Hilsen»"}
-    with_finding = Trial(sms='Hei. {% include "_parts/end.txt" %}', files=part)
-    without = Trial(sms="Hei.", files=part)
+NAME = '[parameters.name]\nkind = "name"\nmax-length = 40\nexample = "Kari"\n'
 
-    assert inspect(with_finding.catalog()["trial"], None, UCS2) == ()
-    assert inspect(without.catalog()["trial"], None, UCS2) == ()
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "# straks: ignore[SMS103] names need any letter\n" + NAME,
+        NAME.replace("\n", "  # straks: ignore[SMS103] names need any letter\n", 1),
+    ],
+)
+def test_a_finding_in_a_manifest_is_ignored_in_a_comment_of_toml(parameters: str) -> None:
+    trial = Trial(sms="Hei {{ name }}", head=HEAD.replace('"lifetime"', "300"), parameters=parameters)
+
+    assert inspect(trial.catalog()["trial"], None, UCS2_NAMES) == ()
+
+
+def test_an_ignore_in_a_manifest_needs_a_reason_and_a_finding_too() -> None:
+    comments = "# straks: ignore[SMS103]\n# straks: ignore[SMS102] why\n# straks: later\n"
+    trial = Trial(sms="Hei {{ name }}", head=HEAD.replace('"lifetime"', "300"), parameters=comments + NAME)
+    found = inspect(trial.catalog()["trial"], None, UCS2_NAMES)
+
+    assert [each.code for each in found] == ["IGN001", "IGN002", "IGN003", "SMS103"]
+
+
+def test_an_ignore_in_a_shared_file_covers_it_for_every_template_and_need_not_match() -> None:
+    shared = {"_parts/greeting.txt": "{# straks: ignore[SMS102] our name is written so #}\n«Etaten»\n"}
+    using = Trial(sms='{% include "_parts/greeting.txt" %}', files=shared)
+    not_using = Trial(sms='{% if code == "1" %}{% include "_parts/greeting.txt" %}{% endif %}', files=shared)
+
+    assert inspect(using.catalog()["trial"], None, UCS2) == ()
+    assert inspect(not_using.catalog()["trial"], None, UCS2) == ()
 
 
 def body_of(text: str) -> str:

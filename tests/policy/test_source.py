@@ -160,5 +160,5 @@ def test_a_value_right_after_an_included_file_is_found_at_its_end() -> None:
     assert rendering.origin(3) == ("_parts/a.txt", 3, "code")
 
 
-def test_a_rendering_of_nothing_comes_from_nowhere() -> None:
-    assert Rendering.of((), {}, str, "a.txt", str).origin(0) == ("", 0, None)
+def test_a_rendering_of_nothing_comes_from_the_beginning_of_its_file() -> None:
+    assert Rendering.of((), {}, str, "a.txt", str).origin(0) == ("a.txt", 0, None)

@@ -1,4 +1,9 @@
-"""Random messages: what a template's author might write, and values that its parameters admit."""
+"""
+Random messages: what a template's author might write.
+
+The values for them are those that anybody gets: `straks.testing.values` draws what the parameters admit,
+and knows nothing of the bound that some of the laws here are about.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 from hypothesis import reject
@@ -20,9 +24,6 @@ from straks.errors import TemplateError
 if TYPE_CHECKING:
     from straks.core.template import Template
 
-# One of each sort that costs or changes in a way of its own, and what HTML and addresses escape.
-GSM7 = "aZ9 ^{€ßàÇΔ'&<\"~-"
-ANY = GSM7 + "č«😀ŉİΐﬃé"
 FILTERS = (
     "upper", "lower", "title", "capitalize", "trim", 'replace("a", "bbb")', 'replace("ß", "")',
     'replace("aa", "€")', 'replace("A", "xxxx")', 'replace("9", "nine")', 'default("–")',
@@ -47,11 +48,10 @@ Lines: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True)
 class Declared:
-    """A parameter: its keys as TOML, values it may take, and literals worth comparing it with."""
+    """A parameter: its keys as TOML, and literals worth comparing it with."""
 
     name: str
     keys: Lines
-    values: st.SearchStrategy[Any]
     literals: tuple[str, ...]
     optional: bool = False
 
@@ -89,34 +89,6 @@ class Written:
             }
         )["m"]
 
-    def values(self) -> st.SearchStrategy[dict[str, Any]]:
-        """Values for the parameters; not all need be admitted."""
-        required = {each.name: each.values for each in self.declared if not each.optional}
-        optional = {each.name: each.values for each in self.declared if each.optional}
-        return st.fixed_dictionaries(required, optional=optional)
-
-    def with_declared(self, *declared: Declared) -> Written:
-        return replace(self, declared=declared)
-
-
-def _words(letters: str, least: int, most: int) -> st.SearchStrategy[str]:
-    return st.one_of(
-        st.sampled_from(letters.strip()).map(lambda letter: letter * most),
-        st.sampled_from(letters.strip()).map(lambda letter: letter * least),
-        st.tuples(st.sampled_from(letters), st.sampled_from(letters)).map(
-            lambda pair: (pair[0] + pair[1] * most)[:most]
-        ),
-        st.tuples(st.sampled_from(letters), st.sampled_from(letters)).map(
-            lambda pair: (pair[0] + pair[1]) * (most // 2)
-        ),
-        st.text(letters, min_size=least, max_size=most),
-    )
-
-
-def _ends(low: int, high: int) -> st.SearchStrategy[int]:
-    within = [n for n in (-1000, -999, -1, 0, 1, 2, 9, 10, 99, 100, 999, 1000, 1111) if low <= n <= high]
-    return st.one_of(st.sampled_from([low, high, *within]), st.integers(low, high))
-
 
 @st.composite
 def _text(draw: st.DrawFn, name: str) -> Declared:
@@ -129,7 +101,7 @@ def _text(draw: st.DrawFn, name: str) -> Declared:
         "alphabet": json.dumps("gsm-7" if gsm7 else "any"),
         "example": json.dumps("a" * most),
     }
-    return Declared(name, keys, _words(GSM7 if gsm7 else ANY, least, most), ('"a"', '""', '"aa"'))
+    return Declared(name, keys, ('"a"', '""', '"aa"'))
 
 
 @st.composite
@@ -137,7 +109,7 @@ def _integer(draw: st.DrawFn, name: str) -> Declared:
     low = draw(st.integers(-1200, 1200))
     high = low + draw(st.sampled_from([0, 1, 3, 50, 2000]))
     keys = {"kind": '"integer"', "min": str(low), "max": str(high), "example": str(low)}
-    return Declared(name, keys, _ends(low, high), ("0", "1", "10", str(low), str(high), "1.5"))
+    return Declared(name, keys, ("0", "1", "10", str(low), str(high), "1.5"))
 
 
 @st.composite
@@ -147,14 +119,14 @@ def _choice(draw: st.DrawFn, name: str) -> Declared:
     )
     keys = {"kind": '"choice"', "choices": json.dumps(words, ensure_ascii=False)}
     keys["example"] = json.dumps(words[0], ensure_ascii=False)
-    return Declared(name, keys, st.sampled_from(words), ('"ja"', '"čč"', f'"{words[-1]}"'))
+    return Declared(name, keys, ('"ja"', '"čč"', f'"{words[-1]}"'))
 
 
 @st.composite
 def _code(draw: st.DrawFn, name: str) -> Declared:
     length = draw(st.integers(1, 9))
     keys = {"kind": '"code"', "length": str(length), "example": json.dumps("1" * length)}
-    return Declared(name, keys, st.text("0189", min_size=length, max_size=length), ('"1"',))
+    return Declared(name, keys, ('"1"',))
 
 
 @st.composite
@@ -162,8 +134,7 @@ def _amount(draw: st.DrawFn, name: str) -> Declared:
     low = draw(st.integers(-2000, 2000))
     high = low + draw(st.sampled_from([0, 2, 2000]))
     keys = {"kind": '"amount"', "min": str(low), "max": str(high), "example": f'"{low}"'}
-    cents = _ends(low * 100, high * 100).map(lambda number: Decimal(number) / 100)
-    return Declared(name, keys, cents, ("0", "100"))
+    return Declared(name, keys, ("0", "100"))
 
 
 @st.composite
@@ -172,7 +143,7 @@ def _date(draw: st.DrawFn, name: str) -> Declared:
     high = low + timedelta(days=draw(st.sampled_from([0, 1, 30, 500])))
     style = draw(st.sampled_from(["short", "medium", "long", "full"]))
     keys = {"kind": '"date"', "min": str(low), "max": str(high), "example": str(low), "style": f'"{style}"'}
-    return Declared(name, keys, st.dates(low, high), ())
+    return Declared(name, keys, ())
 
 
 @st.composite
@@ -180,8 +151,7 @@ def _moment(draw: st.DrawFn, name: str) -> Declared:
     low = draw(st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1))).replace(microsecond=0, tzinfo=OSLO)  # noqa: DTZ001 - Hypothesis wants them bare
     high = low + timedelta(minutes=draw(st.sampled_from([0, 1, 2_000, 900_000])))
     keys = {"kind": '"datetime"', "min": low.isoformat(), "max": high.isoformat(), "example": low.isoformat()}
-    minutes = int((high - low) / timedelta(minutes=1))
-    return Declared(name, keys, _ends(0, minutes).map(lambda n: low + timedelta(minutes=n)), ())
+    return Declared(name, keys, ())
 
 
 @st.composite
@@ -189,7 +159,7 @@ def _time(draw: st.DrawFn, name: str) -> Declared:
     low, high = sorted(draw(st.tuples(st.integers(0, 1439), st.integers(0, 1439))))
     at = [time(minute // 60, minute % 60) for minute in (low, high)]
     keys = {"kind": '"time"', "min": str(at[0]), "max": str(at[1]), "example": str(at[0])}
-    return Declared(name, keys, _ends(low, high).map(lambda n: time(n // 60, n % 60)), ())
+    return Declared(name, keys, ())
 
 
 @st.composite
@@ -197,7 +167,7 @@ def _duration(draw: st.DrawFn, name: str) -> Declared:
     low = draw(st.integers(0, 200))
     high = low + draw(st.sampled_from([0, 3, 100, 3000]))
     keys = {"kind": '"duration"', "min": f'"{low} min"', "max": f'"{high} min"', "example": f'"{low} min"'}
-    return Declared(name, keys, _ends(low, high).map(lambda n: timedelta(minutes=n)), ())
+    return Declared(name, keys, ())
 
 
 @st.composite
@@ -209,10 +179,7 @@ def _url(draw: st.DrawFn, name: str) -> Declared:
         "max-length": str(most),
         "example": '"https://example.org/"',
     }
-    tails = st.text("a~'&%/", max_size=most - 20) | st.sampled_from("~'&").map(lambda c: c * (most - 20))
-    return Declared(
-        name, keys, tails.map(lambda tail: f"https://example.org/{tail}"), ('"https://example.org/"',)
-    )
+    return Declared(name, keys, ('"https://example.org/"',))
 
 
 @st.composite
@@ -226,8 +193,7 @@ def _list(draw: st.DrawFn, name: str) -> Declared:
         "of": f"{{ {inner} }}",
         "example": f"[{of.keys['example']}]",
     }
-    same = of.values.map(lambda value: [value] * most)
-    return Declared(name, keys, same | st.lists(of.values, min_size=1, max_size=most), ())
+    return Declared(name, keys, ())
 
 
 _KINDS = (

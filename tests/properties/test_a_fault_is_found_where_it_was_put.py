@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from straks.cli.checking import policy_for
+from straks.cli.policies import policy_above
 from straks.core.catalog import Catalog
 from straks.errors import TemplateError
 from straks.loading import read_folder, shipped_folder
@@ -90,7 +90,7 @@ def test_a_fault_is_found_where_it_was_put(
     catalog = catalog_of({**files, path: after})
     assume(catalog is not None)
     assert catalog is not None
-    found = inspect(catalog[name], policy_for(folder), [rule for rule in RULES if rule.code == code])
+    found = inspect(catalog[name], policy_above(folder)[0], [rule for rule in RULES if rule.code == code])
 
     assert (code, spot.line, spot.column) in {
         (each.code, each.line, each.column) for each in found if each.path == path

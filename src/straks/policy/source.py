@@ -126,7 +126,8 @@ class Rendering:
         holes: list[tuple[int, int, Hole]] = []
         offset = 0
         macro: _Macro | None = None
-        for piece in pieces:
+        # A way that prints nothing is one empty piece: what looks at a rendering finds a place in it.
+        for piece in tuple(pieces) or ("",):
             starts.append(len(text))
             written.append(isinstance(piece, Written))
             if isinstance(piece, Hole):

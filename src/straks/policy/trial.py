@@ -170,3 +170,23 @@ def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
 def fails(rule: Rule, trial: Trial | str) -> bool:
     """Tell whether *rule* sees a flaw in *trial*."""
     return any(True for subject in subjects(trial, rule.scope) for _ in rule.check(subject))
+
+
+def try_rule(rule: Rule) -> None:
+    """
+    Try *rule* on its own examples: the whole test of a rule, for whoever writes one.
+
+    Raises:
+        AssertionError: It has no example of a kind, finds fault with one that passes, or none with one
+            that fails; says which, by its number from 0.
+
+    >>> from straks.policy.rules.sms import loose_white_space
+    >>> try_rule(loose_white_space)
+    """
+    wrong = [f"it has no {kind}" for kind in ("passes", "fails") if not getattr(rule, kind)]
+    wrong += [f"it finds fault with passes[{n}]" for n, trial in enumerate(rule.passes) if fails(rule, trial)]
+    wrong += [
+        f"it finds none with fails[{n}]" for n, trial in enumerate(rule.fails) if not fails(rule, trial)
+    ]
+    if wrong:
+        raise AssertionError(f"rule {rule.code}: {'; '.join(wrong)}")
