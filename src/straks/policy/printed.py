@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from straks.core.domain import Free, Span, domain_of, numbers_of
+from straks.core.domain import Free, Span, TooMany, domain_of, numbers_of
 from straks.core.printing import Printer
 from straks.core.text_kinds import Reference, Text
 
@@ -65,7 +65,10 @@ def _printings(page: Page, hole: Hole) -> Iterator[tuple[str, Any]]:
 
 
 def _values(parameter: Parameter) -> Iterator[tuple[Any, bool]]:
-    domain = domain_of(parameter)
+    try:
+        domain = domain_of(parameter)
+    except TooMany:
+        return  # which the bound says, with the place
     if isinstance(domain, Span):
         domain = numbers_of(domain)
     if not isinstance(domain, Free):
