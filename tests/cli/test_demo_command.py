@@ -63,7 +63,7 @@ def test_the_story_is_what_happened(story: Story) -> None:
     assert (story.sms.answers, story.email.answers) == ((201, 200), (201,))
     assert [receipt.replayed for receipt in story.sms.receipts] == [False, True]
     assert len({message.code for message in story.inbox}) == 1
-    assert story.inbox[0].code in story.texts[0].body
+    assert str(story.inbox[0].code) in story.texts[0].body
     assert [bound.segments for bound in story.worst] == [1, 1, 1]
     assert [entry.verdict.name for entry in story.entries] == ["INVALID_OTP", "ACCEPTED", "NO_OTP_FOUND"]
     assert story.sms.statuses[-1] == "SMS_Delivered"
