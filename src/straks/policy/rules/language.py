@@ -40,9 +40,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MANY: Final = 4
 _QUOTED: Final = 3
 
-# What systems fill in, and what writers mean to: [navn], {navn}, %s, sms.frist.tittel.
+# What systems fill in, and what writers mean to: [navn], {navn}, %s, sms.frist.tittel; and $recipientName$,
+# which the service fills in elsewhere, and leaves as it stands in an instant message.
 LEFTOVER: Final = re.compile(
-    r"\[[^\W\d_]\w+\]|\$?\{+[\w. ]*\}+|%\(\w+\)[sd]|%[sd]\b|<<\w+>>"
+    r"\[[^\W\d_]\w+\]|\$?\{+[\w. ]*\}+|%\(\w+\)[sd]|%[sd]\b|<<\w+>>|\$[^\W\d_]\w+\$"
     r"|(?<![\w.@/-])[a-z]{3,}(?:\.[a-z]{3,}){2,}(?![\w@/-]|\.\w)|\b(?:TODO|FIXME|XXX|lorem ipsum)\b",
     re.IGNORECASE,
 )
@@ -214,6 +215,7 @@ def _hosts(whole: Whole, path: str) -> frozenset[str]:
         "{% if count > 1 %}Du har {{ count }} saker.{% endif %}",
         "Hei [navn]. Saken er klar.",
         "Hei {fornavn}. Saken er klar.",
+        "Hei $recipientName$. Saken er klar.",
         Trial(
             sms="Hei first_name. Saken til {{ first_name }} er klar.",
             parameters=PARAMETERS.replace("parameters.name", "parameters.first_name"),

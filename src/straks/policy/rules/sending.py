@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core.manifest import Purpose
 from straks.core.number_kinds import Duration
+from straks.core.odds import LONGEST_LIFETIME
 from straks.core.text_kinds import Code
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.source import Spot
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from straks.core.message import Message
     from straks.policy.subject import Placed, Whole
-
-CODE_LIFETIME_MOST: Final = timedelta(minutes=10)
-"""How long a one-time code may live. Source: NIST SP 800-63B-4; OWASP ASVS 5.0, 6.5.5."""
 
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
 _BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
@@ -86,7 +84,7 @@ def code_that_arrives_dead(whole: Whole) -> Iterator[Flaw]:
     if "sms" not in template.channels or not isinstance(declared, timedelta):
         return
     lives = [parameter.min for parameter in parameters if isinstance(parameter, Duration)]
-    life = min(lives, default=CODE_LIFETIME_MOST)
+    life = min(lives, default=LONGEST_LIFETIME)
     if declared > life and any(isinstance(parameter, Code) for parameter in parameters):
         source = template.sources[whole.manifest_path]
         key = _TTL_KEY.search(source)
