@@ -208,9 +208,11 @@ def test_the_next_run_finds_what_was_in_flight(make: Make, write: Write, tmp_pat
         journal.begin_run()
         journal.record([(1, TakenUp(1.0)), (2, TakenUp(1.0))])
     with Journal(tmp_path / "sent.db") as journal:
+        found = journal.recover()
         journal.end_run(journal.begin_run(), "enough")
         runs = journal.runs()
 
+        assert found == 2
         assert states(journal) == ["in-doubt", "waiting", "waiting"]
         assert list(journal.due()) == [3, 2]  # what was never tried goes first
     assert [run.stopped for run in runs] == [None, "enough"]
@@ -221,7 +223,7 @@ def test_the_next_run_finds_what_was_in_flight(make: Make, write: Write, tmp_pat
 def test_somebody_decides_about_doubts_by_id_or_about_all(journal: Journal, make: Make, write: Write) -> None:
     journal.admit(write(*map(make, range(1, 5))))
     journal.record([(row, TakenUp(800.0)) for row in (1, 2)] + [(3, TakenUp(999.0))])
-    journal.begin_run()
+    journal.recover()
     one = make(1).idempotency_id
 
     assert states(journal) == ["in-doubt", "in-doubt", "in-doubt", "waiting"]

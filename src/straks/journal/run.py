@@ -91,6 +91,7 @@ async def place_all(
     pace = Pace.of(rate)
     with OrdersFile(orders) as file:
         run = journal.begin_run()
+        journal.recover()
         lanes = _Lanes(journal, file, transport, pace, Course(stop_after), in_flight, on_end)
         try:
             await lanes.run(stop or asyncio.Event())

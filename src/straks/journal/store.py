@@ -233,18 +233,29 @@ class Journal(JournalView):
                 "name the environment that it was begun with, or another journal"
             )
 
-    def begin_run(self) -> int:
+    def recover(self) -> int:
         """
-        Note that a run begins, and see to what an earlier one left in flight; return the run's number.
+        See to what an earlier run left in flight: it is placed again or in doubt; return how many there were.
 
         Raises:
             JournalFailed: The journal cannot be written to.
         """
         with self._transaction() as connection:
             now_s = self.now_s()
-            for row in connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall():
+            left = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
+            for row in left:
                 _keep(connection, after(_entry(row), Found(now_s)))
-            begun = connection.execute("INSERT INTO runs (began_s) VALUES (?)", (now_s,))
+        return len(left)
+
+    def begin_run(self) -> int:
+        """
+        Note that a run begins, and return its number.
+
+        Raises:
+            JournalFailed: The journal cannot be written to.
+        """
+        with self._transaction() as connection:
+            begun = connection.execute("INSERT INTO runs (began_s) VALUES (?)", (self.now_s(),))
             return int(begun.lastrowid or 0)
 
     def end_run(self, run: int, stopped: str | None = None) -> None:
