@@ -9,11 +9,14 @@ draws these lines, so a code follows from an error's class alone.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from straks.errors import InDoubt, JournalFailed, PolicyError, StraksError, Unanswered, Undelivered
+
+if TYPE_CHECKING:
+    from straks.journal.figures import Figures
 
 DID_NOT_WORK: Final = 1
 UNUSABLE: Final = 2
@@ -35,6 +38,15 @@ def exit_code(error: Exception) -> int:
         return IN_DOUBT
     did_not_work = Undelivered | Unanswered | PolicyError | JournalFailed
     return DID_NOT_WORK if isinstance(error, did_not_work) else UNUSABLE
+
+
+def of_figures(figures: Figures) -> int:
+    """Return the exit code for what became of many orders: any doubt before any that is not placed."""
+    from straks.journal.rules import DONE, State
+
+    if figures.states[State.IN_DOUBT] or figures.states[State.IN_FLIGHT]:
+        return IN_DOUBT
+    return 0 if all(state in DONE for state in +figures.states) else DID_NOT_WORK
 
 
 def tell(error: StraksError | OSError, *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.cli.moments import utc
@@ -29,6 +29,7 @@ MEANINGS: Final = {
 }
 """What each state is called, in the order in which they are listed."""
 
+_ALL: Final = 100
 _STYLES: Final = {State.REFUSED: "red", State.INVALID: "red", State.EXPIRED: "red", State.IN_DOUBT: "bold red"}
 
 
@@ -64,17 +65,31 @@ def doubts_table(figures: Figures, most: int | None = None) -> Table:
     return table
 
 
-def times_table(figures: Figures) -> Table:
-    """Return how long orders took that have a receipt, and how many requests orders took."""
+def tries_table(figures: Figures) -> Table:
+    """Return how long orders took that have a receipt, and beside it how many requests all of them took."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("of the orders placed")
     table.add_column("took at most", justify="right")
-    for percentile, took_s in figures.percentiles_s.items():
-        table.add_row("all" if percentile == 100 else f"{percentile} %", f"{took_s:.2f} s")  # noqa: PLR2004 - all of them
+    table.add_column("requests", justify="right")
+    table.add_column("orders", justify="right")
+    times = [(percentile_name(each), f"{took_s:.2f} s") for each, took_s in figures.percentiles_s.items()]
+    tries = [(f"{requests}", f"{count:,}") for requests, count in sorted(figures.attempts.items())]
+    for time, attempt in zip_longest(times, tries, fillvalue=("", "")):
+        table.add_row(*time, *attempt)
     return table
+
+
+def percentile_name(percentile: int) -> str:
+    """
+    Return what a percentile is called.
+
+    >>> percentile_name(95), percentile_name(100)
+    ('95 %', 'all')
+    """
+    return "all" if percentile == _ALL else f"{percentile} %"
 
 
 def document(figures: Figures) -> dict[str, Any]:

@@ -155,7 +155,8 @@ def send_orders(
         write_json({"admitted": asdict(admitted), "stopped": stopped, **document(figures)})
     else:
         _show(figures, admitted, path, fresh=fresh, interrupted=stopped is _INTERRUPTED)
-    return _code(figures, interrupted=stopped is _INTERRUPTED)
+    code = exits.of_figures(figures)
+    return exits.INTERRUPTED if stopped is _INTERRUPTED and code != exits.IN_DOUBT else code
 
 
 def _decide(journal: Journal, volume: Volume) -> int:
@@ -227,16 +228,6 @@ def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def _code(figures: Figures, *, interrupted: bool) -> int:
-    from straks.journal.rules import DONE, State
-
-    if figures.states[State.IN_DOUBT] or figures.states[State.IN_FLIGHT]:
-        return exits.IN_DOUBT
-    if interrupted:
-        return exits.INTERRUPTED
-    return 0 if figures.states.keys() <= DONE else exits.DID_NOT_WORK
 
 
 def _show(
