@@ -211,13 +211,13 @@ def _records(path: Path) -> Hook:
 
 @contextmanager
 def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
-    """Set *stop* at the first signal to end; the second one ends the process as it always would."""
+    """Set *stop* at the first signal to end; the second one does not wait for anything."""
     loop = asyncio.get_running_loop()
     before = {each: signal.getsignal(each) for each in _SIGNALS}
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         click.echo("\nStopping; what is in flight is waited for …", err=True)
         loop.call_soon_threadsafe(stop.set)
 
