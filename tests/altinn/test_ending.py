@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import straks
 from straks.altinn.ending import Ending, ending_of
-
 from straks.core.record import Outcome
 from straks.journal import deliver
 

@@ -216,7 +216,7 @@ def test_the_next_run_finds_what_was_in_flight(make: Make, write: Write, tmp_pat
 
         assert found == 2
         assert states(journal) == ["in-doubt", "waiting", "waiting"]
-        assert list(journal.due()) == [3, 2]  # what was never tried goes first
+        assert list(journal.due()) == [2, 3]  # first what was in flight: its time runs
     assert [run.stopped for run in runs] == [None, "enough"]
     assert runs[0].ended_s is None
     assert runs[1].ended_s is not None
