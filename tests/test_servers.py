@@ -1,0 +1,45 @@
+"""The servers that tests start: they answer, they are alone on loopback, and they are gone afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import psycopg
+import pytest
+import redis
+from tests.servers import NotHere, Server, postgres_server, redis_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+Run: TypeAlias = "Callable[[], AbstractContextManager[Server]]"
+
+
+def test_a_redis_answers_and_evicts_nothing(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.ping()
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_a_postgres_answers_as_no_superuser_of_this_machine(postgres_dsn: str) -> None:
+    with psycopg.connect(postgres_dsn) as connection:
+        assert connection.execute("SELECT current_user, 1 + 1").fetchone() == ("straks", 2)
+
+
+@pytest.mark.parametrize("run", [redis_server, postgres_server], ids=["redis", "postgres"])
+def test_a_server_ends_with_its_block(run: Run) -> None:
+    with run() as running:
+        assert running.process.poll() is None
+
+    assert running.process.returncode == 0
+
+
+@pytest.mark.parametrize("run", [redis_server, postgres_server], ids=["redis", "postgres"])
+def test_what_is_not_installed_is_said_with_what_to_install(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("pathlib.Path.glob", lambda *_: iter(()))
+    with pytest.raises(NotHere, match="on Debian it is in the package"), run():
+        pass
