@@ -27,11 +27,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
 PATIENCE_S: Final = 60.0
 """How long a server may take to come up, or to go down, in seconds."""
+DEBIANS: Final = Path("/usr/lib/postgresql")
+"""Where Debian keeps PostgreSQL's programs, by version."""
 _TRIES: Final = 5  # a port that is free may be somebody else's a moment later
 
 
@@ -57,8 +59,8 @@ class Server:
 
 
 @contextmanager
-def redis_server() -> Iterator[Server]:
-    """Run a Redis that forgets everything with its end."""
+def redis_server(*options: str) -> Generator[Server]:
+    """Run a Redis, with *options* besides, that forgets everything with its end."""
     program = shutil.which("redis-server")
     if program is None:
         raise NotHere("there is no redis-server on this machine; on Debian it is in the package redis-server")
@@ -68,14 +70,18 @@ def redis_server() -> Iterator[Server]:
             settings = {"bind": "127.0.0.1", "port": f"{port}", "dir": folder, "save": "", "appendonly": "no"}
             # What counts must not be evicted, as for a store in earnest.
             settings["maxmemory-policy"] = "noeviction"
-            return [program, *(word for name, value in settings.items() for word in (f"--{name}", value))]
+            return [
+                program,
+                *(word for name, value in settings.items() for word in (f"--{name}", value)),
+                *options,
+            ]
 
         with _running(command, "Ready to accept connections", signal.SIGTERM) as (port, process):
             yield Server(f"redis://127.0.0.1:{port}/0", process)
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
+def postgres_server() -> Generator[Server]:
     """Run a PostgreSQL whose one user, ``straks``, needs no password."""
     program = _postgres()
     owner = _unprivileged()
@@ -129,7 +135,7 @@ def postgres_dsn() -> Iterator[str]:
 
 
 @contextmanager
-def _for_tests(run: Callable[[], AbstractContextManager[Server]]) -> Iterator[str]:
+def _for_tests(run: Callable[[], AbstractContextManager[Server]]) -> Generator[str]:
     with ExitStack() as stack:
         try:
             started = stack.enter_context(run())
@@ -146,7 +152,7 @@ def _running(
     *,
     owner: int | None = None,
     folder: str | None = None,
-) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+) -> Generator[tuple[int, subprocess.Popen[str]]]:
     port, process = _started(command, ready, owner, folder)
     try:
         yield port, process
@@ -212,9 +218,7 @@ def free_port() -> int:
 def _postgres() -> Path:
     """Return the newest server program; Debian keeps them off the path."""
     on_path = shutil.which("postgres")
-    installed = [
-        path for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if os.access(path, os.X_OK)
-    ]
+    installed = [path for path in DEBIANS.glob("*/bin/postgres") if os.access(path, os.X_OK)]
     found = [Path(on_path)] if on_path else sorted(installed, key=lambda path: int(path.parts[-3]))
     if not found:
         raise NotHere(

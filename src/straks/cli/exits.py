@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from straks.errors import InDoubt, PolicyError, StraksError, Unanswered, Undelivered
+from straks.errors import InDoubt, PolicyError, StoreFailed, StraksError, Unanswered, Undelivered
 
 DID_NOT_WORK: Final = 1
 UNUSABLE: Final = 2
@@ -33,7 +33,9 @@ def exit_code(error: Exception) -> int:
     """
     if isinstance(error, InDoubt):
         return IN_DOUBT
-    return DID_NOT_WORK if isinstance(error, Undelivered | Unanswered | PolicyError) else UNUSABLE
+    return (
+        DID_NOT_WORK if isinstance(error, Undelivered | Unanswered | PolicyError | StoreFailed) else UNUSABLE
+    )
 
 
 def tell(error: StraksError | OSError, *, as_json: bool) -> None:
