@@ -231,4 +231,6 @@ def test_the_shared_block_adds_the_bound_line_to_a_template_of_ones_own(tmp_path
     assert [
         finding.code for finding in straks.inspect(catalog, policy) if finding.code.startswith("BND")
     ] == []
-    assert straks.bound(catalog["login"], "nb", "sms").segments == 1
+    worst = straks.bound(catalog["login"], "nb", "sms")
+    assert isinstance(worst, straks.SmsBound)
+    assert worst.segments == 1
