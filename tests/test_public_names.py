@@ -29,6 +29,8 @@ HEAVY = {
     "opentelemetry",
     "hypothesis",
     "pytest",
+    "psycopg",
+    "redis",
 }
 
 

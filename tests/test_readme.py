@@ -17,14 +17,26 @@ EXAMPLES = {
     )
 }
 
+SERVERS = {"REDIS_URL": "redis_url", "DATABASE_URL": "postgres_table"}
+"""What an example reads from the environment, and the fixture that has it."""
+
 
 def test_there_is_an_example() -> None:
     assert "README-1" in EXAMPLES
 
 
+@pytest.fixture
+def stage(code: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder, and the servers that *code* asks the environment for."""
+    monkeypatch.chdir(tmp_path)
+    for variable, fixture in SERVERS.items():
+        if variable in code:
+            monkeypatch.setenv(variable, request.getfixturevalue(fixture))
+
+
 @pytest.mark.parametrize(("code", "printed"), EXAMPLES.values(), ids=EXAMPLES)
 def test_an_example_prints_what_the_page_shows(
-    code: str, printed: str, capsys: pytest.CaptureFixture[str]
+    code: str, printed: str, stage: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exec(compile(code, "example.py", "exec"), {})  # noqa: S102 - our own page
 

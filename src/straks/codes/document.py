@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from straks.codes.rules import Window
 
 _FORM: Final = 1
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 def read_account(names: Sequence[str], documents: Mapping[str, bytes]) -> Account:
@@ -94,7 +95,7 @@ def _read(names: Sequence[str], documents: Mapping[str, bytes]) -> Iterator[dict
 
 
 def _encode(facts: Mapping[str, object]) -> bytes:
-    return json.dumps({"form": _FORM, **facts}, separators=(",", ":")).encode("ascii")
+    return _ENCODER.encode({"form": _FORM, **facts}).encode("ascii")
 
 
 def _facts(challenge: Challenge) -> dict[str, object]:
