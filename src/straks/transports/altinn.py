@@ -18,6 +18,7 @@ from straks.errors import InDoubt, InvalidKey, InvalidSetting, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
 from straks.transports.flight import AsyncFlights, Flights, Lost
+from straks.transports.limits import Turns
 from straks.transports.reading import PAUSE_S, consume
 from straks.transports.tokens.exchanged import Exchanged
 from straks.transports.tokens.sources import source_of
@@ -43,7 +44,12 @@ class _Settings:
     """What both shells are told, checked; and the plans that follow from it."""
 
     def __init__(
-        self, environment: str, token: object, timeout_s: float | None, pauses_s: Sequence[float]
+        self,
+        environment: str,
+        token: object,
+        timeout_s: float | None,
+        pauses_s: Sequence[float],
+        turns: Turns,
     ) -> None:
         if timeout_s is not None and not TIMEOUT_LEAST_S <= timeout_s <= _LONGEST_S:
             raise InvalidSetting(
@@ -55,6 +61,7 @@ class _Settings:
         self.base_url = base_url_of(environment)
         self._source = source_of(token)
         self._timeout_s = timeout_s
+        self._turns = turns
         self._pauses_s = tuple(pauses_s)
         if isinstance(self._source, Exchanged):
             self._source.keeper(self.base_url)  # what cannot be is said now, not when a message waits
@@ -63,11 +70,15 @@ class _Settings:
         return f"({self.base_url})"
 
     def place(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
+        return self._turns.in_turn(lambda now_s: self._place(order, started_s, now_s))
+
+    def _place(self, order: SealedOrder, started_s: float, now_s: float) -> Plan[Receipt]:
         return place(
             order,
             base_url=self.base_url,
             token=self._source,
             started_s=started_s,
+            now_s=now_s,
             within_s=None if order.not_after is None else order.not_after.timestamp() - time.time(),
             timeout_s=self._timeout_s,
             pauses_s=self._pauses_s,
@@ -139,6 +150,8 @@ class AltinnTransport:
         timeout_s: Seconds to wait for each answer, at least 5; None for 15 where a repeat is
             harmless, 40 (SMS) or 110 (e-mail) where it is harmful.
         pauses_s: Seconds to wait before each repeat; the default repeats once, after 2.
+        max_in_flight: How many orders may be on their way at once; the others wait their turn.
+        rate_per_s: How many orders may begin each second. Waiting counts in an SMS's time to live.
         http: Your own client or transport of httpx or httpx2, with its proxies, certificates and limits;
             it stays yours to close.
         http2: Speak HTTP/2 where the service does (``straks[http2]``).
@@ -157,11 +170,14 @@ class AltinnTransport:
         *,
         timeout_s: float | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
+        max_in_flight: int | None = None,
+        rate_per_s: float | None = None,
         http: HttpClient | HttpTransport | None = None,
         http2: bool = False,
         carrier: Carrier | None = None,
     ) -> None:
-        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        turns = Turns(max_in_flight, rate_per_s)
+        self._settings = _Settings(environment, token, timeout_s, pauses_s, turns)
         del token
         self._on_close = ExitStack()
         if carrier is None:
@@ -279,11 +295,14 @@ class AsyncAltinnTransport:
         *,
         timeout_s: float | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
+        max_in_flight: int | None = None,
+        rate_per_s: float | None = None,
         http: AsyncHttpClient | AsyncHttpTransport | None = None,
         http2: bool = False,
         carrier: AsyncCarrier | None = None,
     ) -> None:
-        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        turns = Turns(max_in_flight, rate_per_s)
+        self._settings = _Settings(environment, token, timeout_s, pauses_s, turns)
         del token
         self._on_close = AsyncExitStack()
         if carrier is None:

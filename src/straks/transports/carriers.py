@@ -38,7 +38,7 @@ from straks.wire.exchange import Response, Silence, Trouble
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from straks.wire.exchange import Reply, Request
@@ -296,7 +296,7 @@ class HttpxCarrier:
         return self._client.stream(request.method, request.url, follow_redirects=False, **more)
 
     @contextmanager
-    def _opened(self, request: Request, more: dict[str, Any]) -> Iterator[httpx.Response]:
+    def _opened(self, request: Request, more: dict[str, Any]) -> Generator[httpx.Response]:
         origin, whole = origin_of(request.url), False
         with self._lock:
             line = self._idle.take(origin)
@@ -403,7 +403,7 @@ class AsyncHttpxCarrier:
         return self._client.stream(request.method, request.url, follow_redirects=False, **more)
 
     @asynccontextmanager
-    async def _opened(self, request: Request, more: dict[str, Any]) -> AsyncIterator[httpx.Response]:
+    async def _opened(self, request: Request, more: dict[str, Any]) -> AsyncGenerator[httpx.Response]:
         origin, whole = origin_of(request.url), False
         line = self._idle.take(origin) or httpx.AsyncHTTPTransport(**self._making.line(origin))
         try:

@@ -29,11 +29,11 @@ _TABLE: Final = (
 class Cursor(Protocol):
     """Keeps a place in the feed of each service. One reader at a time."""
 
-    def read(self, service: str) -> int:
+    def read(self, service: str, /) -> int:
         """Return the last sequence number that was dealt with; 0 where there is none."""
         ...
 
-    def write(self, service: str, sequence: int) -> object:
+    def write(self, service: str, sequence: int, /) -> object:
         """Keep *sequence*. When this returns, it must be there after a crash too."""
         ...
 
@@ -41,11 +41,11 @@ class Cursor(Protocol):
 class AsyncCursor(Protocol):
     """The same for an event loop. A `Cursor` will do as well: it is called in a thread."""
 
-    def read(self, service: str) -> Awaitable[int]:
+    def read(self, service: str, /) -> Awaitable[int]:
         """Return the last sequence number that was dealt with; 0 where there is none."""
         ...
 
-    def write(self, service: str, sequence: int) -> Awaitable[object]:
+    def write(self, service: str, sequence: int, /) -> Awaitable[object]:
         """Keep *sequence*. When this returns, it must be there after a crash too."""
         ...
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from straks.altinn.follow import PAGE_MOST, newest, read_feed
 from straks.errors import InvalidSetting, Unanswered
@@ -24,7 +25,6 @@ from straks.transports.tokens.errands import Pause, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from straks.altinn.status import Shipment
     from straks.altinn.token_source import TokenSource
@@ -64,7 +64,7 @@ def consume(
             f"pause_s is {pause_s}; the service withholds what is younger than {PAUSE_LEAST_S:.0f} seconds, "
             "so that is the least to wait for more"
         )
-    after = yield from _ask(_Kept(lambda: cursor.read(base_url)))
+    after = yield from _ask(_Kept[int](partial(cursor.read, base_url)))
     sure, handled = after == 0, 0
     while True:
         page = yield from read_feed(
@@ -80,9 +80,9 @@ def consume(
         for entry in page:
             if entry.sequence is None or entry.sequence <= after:
                 raise Unanswered("the service's feed does not move on; ask again later")
-            yield from _ask(Question(lambda entry=entry: handle(entry)))
+            yield from _ask(Question[Any](partial(handle, entry)))
             after = entry.sequence
-            yield from _ask(_Kept(lambda at=after: cursor.write(base_url, at)))
+            yield from _ask(_Kept[Any](partial(cursor.write, base_url, after)))
             handled += 1
         sure = True
         if not page:
