@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import ExitStack
 from threading import Event
@@ -134,6 +135,10 @@ def silence(replies: list[Reply], why: Trouble, *, left: bool) -> bool:
 def keeps_answering(line: Line, server: Server) -> None:
     while server.take(line):
         line.answer()
+
+
+def test_the_library_is_the_one_that_this_run_is_for() -> None:
+    assert httpx.__name__ == os.environ.get("STRAKS_TESTS_HTTPX", "httpx")
 
 
 # Answers
