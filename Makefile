@@ -8,6 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Work as it is here, whatever the caller's environment is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
+# What talks HTTP, and is tested once more with httpx2 in httpx's place.
+OVER_HTTP := tests/transports tests/contracts/test_tokens.py tests/contracts/test_transports.py \
+  tests/simulator/test_carriage.py tests/simulator/test_serve.py tests/cli/test_send_command.py tests/cli/test_feed_command.py
+
 .PHONY: demo test lint bench lock wheel clean
 
 demo: .venv/demo.ok
@@ -18,6 +22,7 @@ test: .venv/test.ok lint
 	@$(BIN)/coverage run -m pytest -n logical
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+	@STRAKS_TESTS_HTTPX=httpx2 $(BIN)/python -m pytest -n logical $(OVER_HTTP)
 
 lint: .venv/test.ok
 	@$(BIN)/ruff format --check --quiet

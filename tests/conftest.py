@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+if os.environ.get("STRAKS_TESTS_HTTPX") == "httpx2":
+    # Before anything imports httpx: the whole run, straks included, is then with httpx2 in its place.
+    import httpx2
+
+    httpx2.alias_httpx()
 
 import straks
 from straks.simulator.signatures import new_private_jwk

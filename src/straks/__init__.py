@@ -123,6 +123,8 @@ if TYPE_CHECKING:
     from straks.transports import Transport as Transport
     from straks.transports.altinn import AltinnTransport as AltinnTransport
     from straks.transports.altinn import AsyncAltinnTransport as AsyncAltinnTransport
+    from straks.transports.cursors import FileCursor as FileCursor
+    from straks.transports.cursors import SqliteCursor as SqliteCursor
     from straks.transports.folder import FolderTransport as FolderTransport
     from straks.transports.memory import MemoryTransport as MemoryTransport
     from straks.transports.tokens.exchanged import ExchangedToken as ExchangedToken
@@ -189,6 +191,7 @@ _HOMES = {
     "straks.records.sqlite": "SqliteRecords",
     "straks.transports": "AsyncTransport Transport",
     "straks.transports.altinn": "AltinnTransport AsyncAltinnTransport",
+    "straks.transports.cursors": "FileCursor SqliteCursor",
     "straks.transports.folder": "FolderTransport",
     "straks.transports.memory": "MemoryTransport",
     "straks.transports.tokens.exchanged": "ExchangedToken MaskinportenSidecar",

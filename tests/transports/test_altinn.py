@@ -314,7 +314,7 @@ def test_both_transports_are_used_alike() -> None:
         }
 
     assert public(AltinnTransport) == public(AsyncAltinnTransport)
-    assert set(public(AltinnTransport)) == {"__init__", "close", "feed", "follow", "send"}
+    assert set(public(AltinnTransport)) == {"__init__", "close", "consume", "feed", "follow", "send"}
 
 
 # Closing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import ExitStack
 from threading import Event
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx
 import pytest
 
-from straks.transports import carriers
+from straks.transports import carriers, connections
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.wire.exchange import Request, Response, Silence, Trouble
 
@@ -136,6 +137,10 @@ def keeps_answering(line: Line, server: Server) -> None:
         line.answer()
 
 
+def test_the_library_is_the_one_that_this_run_is_for() -> None:
+    assert httpx.__name__ == os.environ.get("STRAKS_TESTS_HTTPX", "httpx")
+
+
 # Answers
 
 
@@ -184,6 +189,17 @@ def test_interim_answers_are_passed_over(carry: Carry, serve: Serve) -> None:
     assert answer.status == 201
 
 
+def test_a_redirect_to_nowhere_is_an_answer_too(carry: Carry, serve: Serve) -> None:
+    def behave(line: Line, server: Server) -> None:
+        server.take(line)
+        line.answer("302 Found", b"", "Location: http://example.org:x/")
+
+    answer = only(carry(serve(behave).url))
+
+    assert isinstance(answer, Response)
+    assert answer.status == 302
+
+
 @pytest.mark.parametrize("follows", [False, True])
 def test_a_redirect_is_an_answer_and_not_followed(carry: Carry, serve: Serve, *, follows: bool) -> None:
     def behave(line: Line, server: Server) -> None:
@@ -207,6 +223,17 @@ def test_a_connection_is_kept_for_the_next_request(carry: Carry, serve: Serve) -
 
     assert all(isinstance(reply, Response) for reply in replies)
     assert (server.connections, len(server.requests)) == (1, 3)
+
+
+def test_a_connection_that_has_waited_for_too_long_is_closed(
+    carry: Carry, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "IDLE_S", -1.0)
+    server = serve(keeps_answering)
+    replies = carry(server.url, [ENOUGH_S] * 3)
+
+    assert all(isinstance(reply, Response) for reply in replies)
+    assert server.connections == 3
 
 
 @pytest.mark.parametrize(
@@ -333,8 +360,19 @@ def drips_its_head(line: Line, server: Server) -> None:
         line.say(b"x")
 
 
-def test_a_task_waits_no_longer_even_for_a_head_that_drips(serve: Serve) -> None:
-    _, reply = carry_async(serve(answers_once_and_then(drips_its_head)).url, [ENOUGH_S, SHORT_S])
+def drips_its_trailers(line: Line, server: Server) -> None:
+    server.take(line)
+    line.say(b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: ")
+    while not server.over.wait(0.01):
+        line.say(b"x")
+
+
+@pytest.mark.parametrize("behave", [drips_its_head, drips_its_trailers])
+@pytest.mark.parametrize("http", [None, {}], ids=["own", "the caller's"])
+def test_nobody_waits_longer_even_for_a_head_that_drips(
+    carry: Carry, serve: Serve, behave: Behaviour, http: dict[str, Any] | None
+) -> None:
+    _, reply = carry(serve(answers_once_and_then(behave)).url, [ENOUGH_S, SHORT_S], http=http)
 
     assert silence([reply], Trouble.TIMED_OUT, left=True)
 
@@ -363,7 +401,6 @@ UNREADABLE = {
     "half a chunk": b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{",
     "two lengths": b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
     "no gzip": b"HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
-    "a redirect to nowhere": b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://example.org:x/\r\n\r\n",
 }
 
 

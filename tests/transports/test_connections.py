@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from straks.transports import carriers
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
+from straks.transports.connections import Idle
 from straks.wire.exchange import Request, Response, Silence, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from straks.wire.exchange import Reply
 
@@ -129,12 +129,11 @@ def test_closing_lets_what_is_under_way_in_a_thread_end(serve: Serve) -> None:
     thread.start()
     assert server.asked.wait(ENOUGH_S)
     carrier.close()
-    assert not carrier._client.is_closed
     server.over.set()
     thread.join(ENOUGH_S)
 
     assert [type(reply) for reply in replies] == [Response]
-    assert carrier._client.is_closed
+    assert not carrier._idle.clear()
 
 
 def test_closing_lets_what_is_under_way_in_a_task_end(serve: Serve) -> None:
@@ -148,7 +147,7 @@ def test_closing_lets_what_is_under_way_in_a_task_end(serve: Serve) -> None:
         server.over.set()
 
         assert isinstance(await under_way, Response)
-        assert not carrier._idle
+        assert not carrier._idle.clear()
 
     asyncio.run(main())
 
@@ -193,30 +192,36 @@ def test_the_connection_used_last_is_used_next(serve: Serve) -> None:
         carrier = AsyncHttpxCarrier()
         at_once = (carrier.carry(order(server.url), timeout_s=ENOUGH_S) for _ in range(3))
         await asyncio.gather(*at_once)
-        top = carrier._idle[-1][1]
+        top = carrier._idle.take(server.url)
+        assert top is not None
+        carrier._idle.put(server.url, top, carrier.now_s())
         await carrier.carry(order(server.url), timeout_s=ENOUGH_S)
 
-        assert carrier._idle[-1][1] is top
+        assert carrier._idle.take(server.url) is top
+        await top.aclose()
         await carrier.close()
 
     asyncio.run(main())
 
 
-def test_what_a_busy_hour_left_idle_is_closed(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    server = serve(Gathering(3))
+def test_what_has_waited_for_too_long_is_given_back_to_be_closed() -> None:
+    idle: Idle[str] = Idle()
+    kept = [idle.put(*line) for line in (("a", "1", 0.0), ("b", "2", 1.0), ("a", "3", 4.0))]
 
-    async def main() -> None:
-        carrier = AsyncHttpxCarrier()
-        at_once = (carrier.carry(order(server.url), timeout_s=ENOUGH_S) for _ in range(3))
-        await asyncio.gather(*at_once)
-        idle = [client for _, client in carrier._idle]
-        monkeypatch.setattr(carriers, "IDLE_S", 0.0)
-        await carrier.carry(order(server.url), timeout_s=ENOUGH_S)
+    assert kept == [[], [], []]
+    assert idle.put("a", "4", 6.5) == ["1", "2"]
+    assert (idle.take("a"), idle.take("a"), idle.take("a"), idle.take("b")) == ("4", "3", None, None)
 
-        assert [client.is_closed for client in idle] == [True, True, False]
-        await carrier.close()
 
-    asyncio.run(main())
+def test_of_fifty_threads_none_has_its_connection_closed_by_another(serve: Serve) -> None:
+    server = serve(keeps_answering)
+
+    with closing(HttpxCarrier()) as carrier, ThreadPoolExecutor(50) as threads:
+        sent = [threads.submit(carrier.carry, order(server.url), timeout_s=ENOUGH_S) for _ in range(500)]
+        replies = [future.result(ENOUGH_S) for future in sent]
+
+    assert [reply for reply in replies if not isinstance(reply, Response)] == []
+    assert server.connections <= 50
 
 
 def test_a_request_that_is_cancelled_at_any_point_spoils_none_after_it(serve: Serve) -> None:
@@ -232,7 +237,6 @@ def test_a_request_that_is_cancelled_at_any_point_spoils_none_after_it(serve: Se
             task.cancel()
             await asyncio.wait([task])
             replies.append(await carrier.carry(order(server.url), timeout_s=ENOUGH_S))
-            assert len(carrier._idle) == 1
         await carrier.close()
         return replies
 

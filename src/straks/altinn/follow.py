@@ -1,10 +1,11 @@
 """
 Following a shipment, and reading the feed of finished ones.
 
-Both only ask, so trouble on the way is simply asked again; whoever says when to come back is asked
-then, if that is within a minute. Following has an end of its own: some shipments never become final
-(an SMS that is still being sent when its time runs out stays that way), so whoever waits must say
-for how long, and gets the last known status when that is over.
+Both only ask, so trouble on the way is simply asked again, and an answer that cannot be read is trouble
+like any other; whoever says when to come back is asked then, if that is within a minute. Following has
+an end of its own: some shipments never become final (an SMS that is still being sent when its time runs
+out stays that way), so whoever waits must say for how long, and gets the last known status when that is
+over.
 
 A token may run out meanwhile. Its source is asked before every call, and once more after a 401.
 """
@@ -12,7 +13,7 @@ A token may run out meanwhile. Its source is asked before every call, and once m
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import UUID
 
 from straks.altinn.problem import RETRY_AFTER_MOST_S, explain, retry_after_s
@@ -22,10 +23,12 @@ from straks.errors import InvalidSetting, Unanswered
 from straks.wire.exchange import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from straks.altinn.token_source import TokenSource
     from straks.wire.plan import Plan
+
+T = TypeVar("T")
 
 SHIPMENT: Final = "/notifications/api/v1/future/shipment/"
 FEED: Final = "/notifications/api/v1/future/shipment/feed"
@@ -75,13 +78,9 @@ def follow(
     pause_s = 0.0
     waits = pauses()
     while True:
-        reply = yield from _ask(request, bearer, now_s, pause_s, deadline_s)
-        now_s = reply.at_s
-        shipment = _shipment(reply.json())
-        if shipment is None:
-            raise Unanswered(
-                "the service's answer about this shipment could not be read; ask again", status=_OK
-            )
+        shipment, now_s = yield from _ask(
+            request, bearer, _shipment, now_s, pause_s=pause_s, deadline_s=deadline_s
+        )
         pause_s = next(waits)
         if not until_final or shipment.final or now_s + pause_s > deadline_s:
             return shipment
@@ -101,20 +100,35 @@ def read_feed(
     Raises:
         Unanswered: The service did not answer, or there is no token.
     """
+    query = f"seq={after}&pageSize={page_size}&orderBy=asc"
+    return (yield from _read(query, Bearer(token, base_url), base_url, started_s))
+
+
+def newest(*, base_url: str, token: str | TokenSource, started_s: float = 0.0) -> Plan[int | None]:
+    """
+    Return the sequence number of the feed's newest entry; None where the feed is empty.
+
+    Raises:
+        Unanswered: The service did not answer, or there is no token.
+    """
     bearer = Bearer(token, base_url)
-    del token
-    url = f"{base_url}{FEED}?seq={after}&pageSize={page_size}&orderBy=asc"
-    reply = yield from _ask(Request("GET", url, _HEADERS), bearer, started_s)
-    entries = reply.json()
+    page = yield from _read("seq=0&pageSize=1&orderBy=desc", bearer, base_url, started_s)
+    return page[0].sequence if page else None
+
+
+def _read(query: str, bearer: Bearer, base_url: str, started_s: float) -> Plan[tuple[Shipment, ...]]:
+    request = Request("GET", f"{base_url}{FEED}?{query}", _HEADERS)
+    page, _ = yield from _ask(request, bearer, _page, started_s)
+    return page
+
+
+def _page(entries: object) -> tuple[Shipment, ...] | None:
+    """Read a page of the feed; None where one entry of it is none."""
     if not isinstance(entries, list):
-        raise Unanswered("the service's feed could not be read; ask again", status=_OK)
-    found: list[Shipment] = []
-    for entry in cast("list[object]", entries):
-        shipment = _shipment(entry)
-        if shipment is None:
-            raise Unanswered("an entry of the service's feed could not be read; ask again", status=_OK)
-        found.append(shipment)
-    return tuple(found)
+        return None
+    page = tuple(map(_shipment, cast("list[object]", entries)))
+    found = tuple(shipment for shipment in page if shipment is not None)
+    return found if len(found) == len(page) else None
 
 
 def _checked(shipment_id: str) -> str:
@@ -127,8 +141,15 @@ def _checked(shipment_id: str) -> str:
 
 
 def _ask(
-    request: Request, bearer: Bearer, now_s: float, pause_s: float = 0.0, deadline_s: float = inf
-) -> Plan[Response]:
+    request: Request,
+    bearer: Bearer,
+    read: Callable[[object], T | None],
+    now_s: float,
+    *,
+    pause_s: float = 0.0,
+    deadline_s: float = inf,
+) -> Plan[tuple[T, float]]:
+    """Ask, and ask again; return what *read* makes of the answer's JSON, and when it was there."""
     status: int | None = None
     asked, later_s = 0, 0.0
     for least_s in _WAITS_S:
@@ -139,12 +160,14 @@ def _ask(
         asked, now_s, pause_s, later_s, status = asked + 1, reply.at_s, 0.0, 0.0, None
         if isinstance(reply, Response):
             status, later_s = reply.status, retry_after_s(reply) or 0.0
-            if status == _OK:
-                return reply
-            if status not in _TRY_LATER and status not in _SERVER_ERRORS:
+            if status == _OK and (found := read(reply.json())) is not None:
+                return found, now_s
+            if status != _OK and status not in _TRY_LATER and status not in _SERVER_ERRORS:
                 why = explain(reply, bearer.suspicion)
                 raise Unanswered(f"the service said no ({status}): {why}", status=status)
-    why = "nobody answered" if status is None else f"the service answered {status}"
+    why = {None: "nobody answered", _OK: "the service's answer could not be read"}.get(
+        status, f"the service answered {status}"
+    )
     raise Unanswered(f"{why} (attempts: {asked}); asking again later is harmless", status=status)
 
 

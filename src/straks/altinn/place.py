@@ -110,6 +110,7 @@ def place(
     base_url: str,
     token: str | TokenSource,
     started_s: float,
+    now_s: float | None = None,
     within_s: float | None = None,
     timeout_s: float | None = None,
     pauses_s: Sequence[float] = PAUSES_S,
@@ -123,7 +124,8 @@ def place(
         order: What to place. It is sealed once, and a repeat repeats those bytes.
         base_url: Scheme and host, without a slash at the end.
         token: An Altinn token, or who gives them; asked before every call.
-        started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
+        started_s: A reading of the carrier's clock; an SMS is never sent past its time to live from then.
+        now_s: A reading of it now, where that is later.
         within_s: How many seconds from now on an attempt may begin in, where the order names a moment.
         timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
         pauses_s: How long to wait before each repeat.
@@ -148,7 +150,7 @@ def place(
     sealed = seal(order)
     request = replace(headers_alone, url=base_url + sealed.endpoint, body=sealed.body)
     patience_s = timeout_for(sealed) if timeout_s is None else timeout_s
-    now_s = started_s
+    now_s = started_s if now_s is None else now_s
     deadline_s = min(
         float("inf") if sealed.time_to_live_s is None else started_s + sealed.time_to_live_s,
         float("inf") if within_s is None else now_s + within_s,

@@ -11,26 +11,28 @@ import time
 from contextlib import AsyncExitStack, ExitStack, closing
 from typing import TYPE_CHECKING
 
-from straks.altinn.follow import follow, read_feed
+from straks.altinn.follow import PAGE_MOST, follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
 from straks.altinn.sealed import seal
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
 from straks.transports.flight import AsyncFlights, Flights, Lost
+from straks.transports.limits import Turns
+from straks.transports.reading import PAUSE_S, consume
 from straks.transports.tokens.exchanged import Exchanged
 from straks.transports.tokens.sources import source_of
 from straks.wire.plan import arun, run
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
-    import httpx
-
     from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
+    from straks.transports.carriers import AsyncHttpClient, AsyncHttpTransport, HttpClient, HttpTransport
+    from straks.transports.cursors import AsyncCursor, Cursor
     from straks.transports.tokens.sources import AsyncToken, Token
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.plan import Plan
@@ -42,7 +44,12 @@ class _Settings:
     """What both shells are told, checked; and the plans that follow from it."""
 
     def __init__(
-        self, environment: str, token: object, timeout_s: float | None, pauses_s: Sequence[float]
+        self,
+        environment: str,
+        token: object,
+        timeout_s: float | None,
+        pauses_s: Sequence[float],
+        turns: Turns,
     ) -> None:
         if timeout_s is not None and not TIMEOUT_LEAST_S <= timeout_s <= _LONGEST_S:
             raise InvalidSetting(
@@ -54,6 +61,7 @@ class _Settings:
         self.base_url = base_url_of(environment)
         self._source = source_of(token)
         self._timeout_s = timeout_s
+        self._turns = turns
         self._pauses_s = tuple(pauses_s)
         if isinstance(self._source, Exchanged):
             self._source.keeper(self.base_url)  # what cannot be is said now, not when a message waits
@@ -62,11 +70,15 @@ class _Settings:
         return f"({self.base_url})"
 
     def place(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
+        return self._turns.in_turn(lambda now_s: self._place(order, started_s, now_s))
+
+    def _place(self, order: SealedOrder, started_s: float, now_s: float) -> Plan[Receipt]:
         return place(
             order,
             base_url=self.base_url,
             token=self._source,
             started_s=started_s,
+            now_s=now_s,
             within_s=None if order.not_after is None else order.not_after.timestamp() - time.time(),
             timeout_s=self._timeout_s,
             pauses_s=self._pauses_s,
@@ -86,6 +98,27 @@ class _Settings:
 
     def read_feed(self, after: int, started_s: float) -> Plan[tuple[Shipment, ...]]:
         return read_feed(after, base_url=self.base_url, token=self._source, started_s=started_s)
+
+    def consume(
+        self,
+        cursor: Cursor | AsyncCursor,
+        handle: Callable[[Shipment], object],
+        now_s: Callable[[], float],
+        *,
+        follow: bool,
+        pause_s: float,
+        page_size: int,
+    ) -> Plan[int]:
+        return consume(
+            cursor,
+            handle,
+            base_url=self.base_url,
+            token=self._source,
+            now_s=now_s,
+            follow=follow,
+            pause_s=pause_s,
+            page_size=page_size,
+        )
 
     def seal(self, order: Sendable) -> SealedOrder:
         if order.rehearsal and not is_rehearsal(self.base_url):
@@ -117,10 +150,15 @@ class AltinnTransport:
         timeout_s: Seconds to wait for each answer, at least 5; None for 15 where a repeat is
             harmless, 40 (SMS) or 110 (e-mail) where it is harmful.
         pauses_s: Seconds to wait before each repeat; the default repeats once, after 2.
-        http: Your own `httpx.Client`, with its proxies and certificates; it stays yours to close.
+        max_in_flight: How many orders may be on their way at once; the others wait their turn.
+        rate_per_s: How many orders may begin each second. Waiting counts in an SMS's time to live.
+        http: Your own client or transport of httpx or httpx2, with its proxies, certificates and limits;
+            it stays yours to close.
+        http2: Speak HTTP/2 where the service does (``straks[http2]``).
 
     Raises:
         InvalidSetting: One of these cannot be used.
+        MissingExtra: HTTP/2 needs ``straks[http2]``.
 
     Safe to use from several threads. Close it, or use it in a ``with`` block.
     """
@@ -132,15 +170,19 @@ class AltinnTransport:
         *,
         timeout_s: float | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
-        http: httpx.Client | None = None,
+        max_in_flight: int | None = None,
+        rate_per_s: float | None = None,
+        http: HttpClient | HttpTransport | None = None,
+        http2: bool = False,
         carrier: Carrier | None = None,
     ) -> None:
-        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        turns = Turns(max_in_flight, rate_per_s)
+        self._settings = _Settings(environment, token, timeout_s, pauses_s, turns)
         del token
         self._on_close = ExitStack()
         if carrier is None:
             direct = is_rehearsal(self._settings.base_url)
-            carrier = self._on_close.enter_context(closing(HttpxCarrier(http, direct=direct)))
+            carrier = self._on_close.enter_context(closing(HttpxCarrier(http, direct=direct, http2=http2)))
         self._carrier = carrier
         self._flights: Flights[Receipt] = Flights()
 
@@ -191,6 +233,42 @@ class AltinnTransport:
             yield from page
             after = _last_sequence(page, after)
 
+    def consume(
+        self,
+        cursor: Cursor,
+        handle: Callable[[Shipment], object],
+        *,
+        follow: bool = False,
+        pause_s: float = PAUSE_S,
+        page_size: int = PAGE_MOST,
+    ) -> int:
+        """
+        Hand each finished order after *cursor* to *handle*, oldest first, each at least once.
+
+        The cursor moves when *handle* has returned. What *handle* raises ends this, and its entry is
+        handed over again the next time.
+
+        Args:
+            cursor: Where the last reading ended, such as `straks.FileCursor`.
+            handle: Your function. It may be given the same entry again after a crash.
+            follow: Wait for more at the end, until interrupted.
+            pause_s: How long to wait there, in seconds, at least 2.
+            page_size: How many entries to ask for at once, at most 500.
+
+        Returns:
+            How many entries were handed over, when there are no more.
+
+        Raises:
+            UnusableFile: The cursor's file cannot be used.
+            InvalidSetting: The cursor is ahead of the feed, or one of these is out of bounds.
+            Unanswered: The service did not answer.
+            NoToken: There is no token to ask with.
+        """
+        plan = self._settings.consume(
+            cursor, handle, self._carrier.now_s, follow=follow, pause_s=pause_s, page_size=page_size
+        )
+        return run(plan, self._carrier)
+
     def close(self) -> None:
         """Take no more orders, and close what was made here; what is under way ends first."""
         self._on_close.close()
@@ -217,14 +295,19 @@ class AsyncAltinnTransport:
         *,
         timeout_s: float | None = None,
         pauses_s: Sequence[float] = PAUSES_S,
-        http: httpx.AsyncClient | None = None,
+        max_in_flight: int | None = None,
+        rate_per_s: float | None = None,
+        http: AsyncHttpClient | AsyncHttpTransport | None = None,
+        http2: bool = False,
         carrier: AsyncCarrier | None = None,
     ) -> None:
-        self._settings = _Settings(environment, token, timeout_s, pauses_s)
+        turns = Turns(max_in_flight, rate_per_s)
+        self._settings = _Settings(environment, token, timeout_s, pauses_s, turns)
         del token
         self._on_close = AsyncExitStack()
         if carrier is None:
-            carrier = own = AsyncHttpxCarrier(http, direct=is_rehearsal(self._settings.base_url))
+            direct = is_rehearsal(self._settings.base_url)
+            carrier = own = AsyncHttpxCarrier(http, direct=direct, http2=http2)
             self._on_close.push_async_callback(own.close)
         self._carrier = carrier
         self._flights: AsyncFlights[Receipt] = AsyncFlights()
@@ -252,6 +335,21 @@ class AsyncAltinnTransport:
             for shipment in page:
                 yield shipment
             after = _last_sequence(page, after)
+
+    async def consume(
+        self,
+        cursor: Cursor | AsyncCursor,
+        handle: Callable[[Shipment], object],
+        *,
+        follow: bool = False,
+        pause_s: float = PAUSE_S,
+        page_size: int = PAGE_MOST,
+    ) -> int:
+        """Do as `AltinnTransport.consume`; *handle* may be asynchronous."""
+        plan = self._settings.consume(
+            cursor, handle, self._carrier.now_s, follow=follow, pause_s=pause_s, page_size=page_size
+        )
+        return await arun(plan, self._carrier)
 
     async def close(self) -> None:
         """Take no more orders, and close what was made here; what is under way ends first."""

@@ -10,29 +10,36 @@ So the body notes that it was asked for. Until then nobody can have acted on the
 on somebody may have, also where the failure was in writing it: what a broken connection had already
 taken cannot be known.
 
-The asynchronous carrier does not use httpx's shared pool, whose cost grows with the square of its
-connections (encode/httpx, issue 3215), but a stack of clients with one connection each, sharing one
-TLS context. What is taken from the stack is the client used last, whose connection is warm. Only a
-client that has brought back a whole answer returns to the stack: one that was cancelled or failed
-halfway may hold a connection that its pool never gives out again, and it would be the next one taken.
+Three ways lead to the network. Without more ado it is connections of one's own
+(`straks.transports.connections`): httpx's transports with one connection each, sharing one TLS
+context, and without the client around them, of which an order needs nothing and which costs a third
+of it. For HTTP/2, where many requests share a connection, it is one client. And what the caller brings
+is used as it is: a client, or a transport, of httpx or of httpx2, whose classes are others and whose
+manners are the same. So nothing here asks for the class of a client or of what it raises.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from contextlib import suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cached_property, lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from math import inf
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import httpx
 
+from straks.errors import InvalidSetting, MissingExtra
+from straks.transports.connections import IDLE_S, Deadline, Idle, origin_of, proxy_to
 from straks.wire.exchange import Response, Silence, Trouble
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
     from straks.wire.exchange import Reply, Request
 
@@ -42,10 +49,49 @@ ANSWER_OCTETS_MOST: Final = 16 * 1024 * 1024
 CONNECT_S: Final = 10.0
 """The longest wait for a connection; a service that does not even open one is not there."""
 
-IDLE_S: Final = 5.0
-"""How long a connection is kept for the next request: httpx's own default."""
+_HEADERS = {"user-agent": "straks", "accept-encoding": "gzip, deflate"}
 
-_HEADERS = {"user-agent": "straks"}
+
+class HttpClient(Protocol):
+    """What is needed of a client of the caller's: `httpx.Client` has it, and so has httpx2's."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more requests."""
+        ...
+
+    def stream(self, *args: Any, **kwargs: Any) -> AbstractContextManager[Any]:  # noqa: ANN401 - httpx's
+        """Send a request, and let its answer be read bit by bit."""
+        ...
+
+
+class AsyncHttpClient(Protocol):
+    """The same of `httpx.AsyncClient`."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more requests."""
+        ...
+
+    def stream(self, *args: Any, **kwargs: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - httpx's
+        """Send a request, and let its answer be read bit by bit."""
+        ...
+
+
+class HttpTransport(Protocol):
+    """What is needed of a transport of the caller's, such as an `httpx.BaseTransport`."""
+
+    def handle_request(self, request: Any) -> Any:  # noqa: ANN401 - httpx's
+        """Send a request."""
+        ...
+
+
+class AsyncHttpTransport(Protocol):
+    """The same of an `httpx.AsyncBaseTransport`."""
+
+    async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401 - httpx's
+        """Send a request."""
+        ...
 
 
 class _TooLarge(Exception):
@@ -78,8 +124,14 @@ def _headers(request: Request) -> dict[str, str]:
     return {**request.headers, **length}
 
 
-def _timeout(timeout_s: float) -> httpx.Timeout:
-    return httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S))
+@lru_cache(maxsize=64)
+def _url(url: str) -> httpx.URL:
+    # Most go to one address, and reading that takes as long as the token and the plan together.
+    return httpx.URL(url)
+
+
+def _timeouts(timeout_s: float) -> dict[str, float]:
+    return {"connect": min(timeout_s, CONNECT_S), "read": timeout_s, "write": timeout_s, "pool": timeout_s}
 
 
 def _grow(answer: bytearray, chunk: bytes, ends_s: float) -> None:
@@ -95,82 +147,174 @@ def _response(answer: httpx.Response, body: bytearray) -> Response:
     return Response(answer.status_code, headers, bytes(body), at_s=time.monotonic())
 
 
-def _silence(error: Exception, body: _Body, client: httpx.Client | httpx.AsyncClient) -> Silence:
-    detail = ""
-    if client.is_closed:
-        why = Trouble.CLOSED
-    elif isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        why = Trouble.TIMED_OUT
-    elif isinstance(error, (httpx.ConnectError, httpx.ProxyError)):
-        # Of httpx's sentences, these alone hold nothing of the request.
-        why, detail = Trouble.NO_CONNECTION, str(error)
-    elif isinstance(
-        error,
-        (httpx.DecodingError, httpx.ProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, _TooLarge),
-    ):
-        why = Trouble.UNREADABLE
-    else:
-        why = Trouble.CONNECTION_LOST
-    return Silence(why, left=body.may_have_left, at_s=time.monotonic(), detail=detail)
+_TROUBLE: Final = {
+    Trouble.TIMED_OUT: frozenset({"TimeoutException", "TimeoutError"}),
+    Trouble.NO_CONNECTION: frozenset({"ConnectError", "ProxyError"}),
+    Trouble.UNREADABLE: frozenset(
+        {"DecodingError", "ProtocolError", "UnsupportedProtocol", "InvalidURL", "_TooLarge"}
+    ),
+}
+"""What the errors of httpx and of httpx2 are called, most telling first."""
+
+
+def _silence(error: Exception, body: _Body, *, closed: bool) -> Silence:
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    why = next((trouble for trouble, names in _TROUBLE.items() if kinds & names), Trouble.CONNECTION_LOST)
+    # Of httpx's sentences, these alone hold nothing of the request.
+    detail = str(error) if why is Trouble.NO_CONNECTION and not closed else ""
+    return Silence(
+        Trouble.CLOSED if closed else why, left=body.may_have_left, at_s=time.monotonic(), detail=detail
+    )
 
 
 def _closed() -> Silence:
     return Silence(Trouble.CLOSED, left=False, at_s=time.monotonic())
 
 
+def _over(transport: object, kind: str) -> Any:  # noqa: ANN401 - a client, of one library or the other
+    """Return a client over a transport of the caller's, of the library whose transport it is."""
+    homes = (base.__module__.partition(".")[0] for base in type(transport).__mro__)
+    home = next((name for name in homes if name in {"httpx", "httpx2"}), "httpx")
+    client: Any = getattr(import_module(home), kind)
+    return client(transport=transport, trust_env=False, headers=_HEADERS)
+
+
+class _Making:
+    """How connections of one's own are made."""
+
+    def __init__(self, *, direct: bool) -> None:
+        self._direct = direct
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """The one TLS context, which takes longer to make than an order to be placed."""
+        return httpx.create_ssl_context()
+
+    @cached_property
+    def no_tls(self) -> ssl.SSLContext:
+        """A context that trusts nobody, for connections that have no use for one."""
+        import ssl
+
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def line(self, origin: str) -> dict[str, Any]:
+        """Return the settings of a transport with one connection to *origin*."""
+        return {
+            "verify": self.tls if origin.startswith("https:") else self.no_tls,
+            "limits": httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S),
+            "proxy": None if self._direct else proxy_to(origin),
+        }
+
+    def shared(self) -> dict[str, Any]:
+        """
+        Return the settings of a client whose requests share connections.
+
+        Raises:
+            MissingExtra: There is nothing here that speaks HTTP/2.
+        """
+        if find_spec("h2") is None:
+            raise MissingExtra("http2=True", "http2")
+        return {"http2": True, "verify": self.tls, "trust_env": not self._direct, "headers": _HEADERS}
+
+
+def _check(http: object, *, http2: bool, entered: str, sends: str, kind: str) -> None:
+    if http is not None and http2:
+        raise InvalidSetting("http2 is for connections made here; a client of your own has its own setting")
+    is_client = hasattr(http, "stream") and hasattr(http, entered)
+    if http is not None and not is_client and not hasattr(http, sends):
+        raise InvalidSetting(
+            f"http takes {kind} of httpx or httpx2, or a transport with {sends}, not {type(http).__name__}"
+        )
+
+
 class HttpxCarrier:
     """
-    A `Carrier` over an `httpx.Client`: the caller's own, or one that is made and closed here.
+    A `Carrier` over httpx: with connections of its own, or with what the caller brings.
 
     Safe to use from several threads.
 
     Args:
-        client: The caller's own.
+        http: The caller's own client or transport, of httpx or httpx2.
         direct: Go past the proxies that the environment names. What is meant for this machine must:
             a proxy would see the token and the message.
+        http2: Speak HTTP/2 where the service does, many requests to a connection.
+
+    Raises:
+        InvalidSetting: *http* is neither.
+        MissingExtra: HTTP/2 needs ``straks[http2]``.
     """
 
-    def __init__(self, client: httpx.Client | None = None, *, direct: bool = False) -> None:
-        self._owned = client is None
-        self._client = client or httpx.Client(headers=_HEADERS, trust_env=not direct)
+    def __init__(
+        self, http: HttpClient | HttpTransport | None = None, *, direct: bool = False, http2: bool = False
+    ) -> None:
+        _check(http, http2=http2, entered="__enter__", sends="handle_request", kind="a Client")
+        self._making = _Making(direct=direct)
+        self._own: httpx.Client | None = httpx.Client(**self._making.shared()) if http2 else None
+        given: Any = http if http is None or hasattr(http, "stream") else _over(http, "Client")
+        self._client: HttpClient | None = given or self._own
+        self._idle: Idle[httpx.HTTPTransport] = Idle()
+        self._deadline = Deadline()
         self._lock = Lock()
         self._under_way = 0
         self._closed = False
 
     def carry(self, request: Request, *, timeout_s: float) -> Reply:
         """
-        Send *request* and wait for its whole answer.
+        Send *request* and wait at most *timeout_s* seconds for its whole answer.
 
-        Each wait (for the connection, at most 10 s; for the answer to begin; for more of it) takes
-        at most *timeout_s* seconds, and the answer is given up when it is not whole by then.
+        The name of the service is looked up before that, which nothing here can hurry. Over
+        connections that a client of the caller's had already made, each wait (for the answer to
+        begin, for more of it) may take as long, and what is not whole by then is given up.
         """
         with self._lock:
             if self._closed:
                 return _closed()
             self._under_way += 1
-        try:
-            return self._carry(request, timeout_s)
-        finally:
-            self._close(leaving=1)
-
-    def _carry(self, request: Request, timeout_s: float) -> Reply:
-        ends_s = time.monotonic() + timeout_s
         body, answered = _SyncBody(request.body), bytearray()
+        ends_s = self._deadline.ends_s = time.monotonic() + timeout_s
         try:
-            with self._client.stream(
-                request.method,
-                request.url,
-                headers=_headers(request),
-                content=body if request.body else None,
-                timeout=_timeout(timeout_s),
-                follow_redirects=False,
-            ) as answer:
-                # httpx times each read; an answer that drips must not outlast the whole.
+            with self._open(request, body, timeout_s) as answer:
                 for chunk in answer.iter_bytes():
                     _grow(answered, chunk, ends_s)
-                return _response(answer, answered)
+            return _response(answer, answered)
         except Exception as error:  # noqa: BLE001 - whatever broke: what became of the order must be said
-            return _silence(error, body, self._client)
+            return _silence(error, body, closed=self._client is not None and self._client.is_closed)
+        finally:
+            self._deadline.ends_s = inf
+            self._close(leaving=1)
+
+    def _open(
+        self, request: Request, body: _SyncBody, timeout_s: float
+    ) -> AbstractContextManager[httpx.Response]:
+        more: dict[str, Any] = {
+            "headers": _headers(request),
+            "content": body if request.body else None,
+            "extensions": {"timeout": _timeouts(timeout_s), "trace": self._deadline.trace},
+        }
+        if self._client is None:
+            return self._opened(request, more)
+        return self._client.stream(request.method, request.url, follow_redirects=False, **more)
+
+    @contextmanager
+    def _opened(self, request: Request, more: dict[str, Any]) -> Generator[httpx.Response]:
+        origin, whole = origin_of(request.url), False
+        with self._lock:
+            line = self._idle.take(origin)
+            settings = self._making.line(origin) if line is None else {}
+        line = line or httpx.HTTPTransport(**settings)
+        try:
+            more["headers"] = {**_HEADERS, **more["headers"]}
+            answer = line.handle_request(httpx.Request(request.method, _url(request.url), **more))
+            try:
+                yield answer
+            finally:
+                answer.close()
+            whole = True
+        finally:
+            with self._lock:
+                old = self._idle.put(origin, line, time.monotonic()) if whole else [line]
+            for done in old:
+                _end(done)
 
     def sleep(self, seconds: float) -> None:
         """Let *seconds* go by."""
@@ -181,7 +325,7 @@ class HttpxCarrier:
         return time.monotonic()
 
     def close(self) -> None:
-        """Take no more requests, and close a client that was made here once those under way have ended."""
+        """Take no more requests, and close what was made here once those under way have ended."""
         with self._lock:
             self._closed = True
         self._close()
@@ -191,80 +335,88 @@ class HttpxCarrier:
         # may turn into somebody else's.
         with self._lock:
             self._under_way -= leaving
-            last = self._closed and not self._under_way
-        if last and self._owned:
-            with suppress(Exception):  # a connection that cannot even be closed changes no outcome
-                self._client.close()
+            if not self._closed or self._under_way:
+                return
+            lines = self._idle.clear()
+        for line in lines:
+            _end(line)
+        if self._own is not None:
+            _end(self._own)
+
+
+def _end(line: httpx.HTTPTransport | httpx.Client) -> None:
+    with suppress(Exception):  # a connection that cannot even be closed changes no outcome
+        line.close()
 
 
 class AsyncHttpxCarrier:
     """
-    An `AsyncCarrier` over an `httpx.AsyncClient` of the caller's, or over a stack of its own.
+    An `AsyncCarrier` over httpx: with connections of its own, or with what the caller brings.
 
-    For one event loop.
-
-    Args:
-        client: The caller's own.
-        direct: Go past the proxies that the environment names, as in `HttpxCarrier`.
+    For one event loop. Takes and raises what `HttpxCarrier` does, with `httpx.AsyncClient` or an
+    asynchronous transport as *http*.
     """
 
-    def __init__(self, client: httpx.AsyncClient | None = None, *, direct: bool = False) -> None:
-        self._given = client
-        self._direct = direct
-        self._tls: ssl.SSLContext | None = None
-        self._idle: deque[tuple[float, httpx.AsyncClient]] = deque()
+    def __init__(
+        self,
+        http: AsyncHttpClient | AsyncHttpTransport | None = None,
+        *,
+        direct: bool = False,
+        http2: bool = False,
+    ) -> None:
+        _check(http, http2=http2, entered="__aenter__", sends="handle_async_request", kind="an AsyncClient")
+        self._making = _Making(direct=direct)
+        self._own: httpx.AsyncClient | None = httpx.AsyncClient(**self._making.shared()) if http2 else None
+        given: Any = http if http is None or hasattr(http, "stream") else _over(http, "AsyncClient")
+        self._client: AsyncHttpClient | None = given or self._own
+        self._idle: Idle[httpx.AsyncHTTPTransport] = Idle()
+        self._under_way = 0
         self._closed = False
 
     async def carry(self, request: Request, *, timeout_s: float) -> Reply:
         """Send *request* and wait at most *timeout_s* seconds for its whole answer."""
         if self._closed:
             return _closed()
-        client, whole = self._given or self._take(), False
-        ends_s = time.monotonic() + timeout_s
+        self._under_way += 1
         body, answered = _AsyncBody(request.body), bytearray()
+        ends_s = time.monotonic() + timeout_s
         try:
-            async with (
-                asyncio.timeout(timeout_s),
-                client.stream(
-                    request.method,
-                    request.url,
-                    headers=_headers(request),
-                    content=body if request.body else None,
-                    timeout=_timeout(timeout_s),
-                    follow_redirects=False,
-                ) as answer,
-            ):
+            async with asyncio.timeout(timeout_s), self._open(request, body, timeout_s) as answer:
                 async for chunk in answer.aiter_bytes():
                     _grow(answered, chunk, ends_s)
-            whole = True
             return _response(answer, answered)
         except Exception as error:  # noqa: BLE001 - whatever broke: what became of the order must be said
-            return _silence(error, body, client)
+            return _silence(error, body, closed=self._client is not None and self._client.is_closed)
         finally:
-            if client is not self._given:
-                await self._give_back(client, whole=whole)
+            await self._close(leaving=1)
 
-    def _take(self) -> httpx.AsyncClient:
-        if self._idle:
-            return self._idle.pop()[1]
-        if self._tls is None:
-            self._tls = httpx.create_ssl_context()
-        return httpx.AsyncClient(
-            headers=_HEADERS,
-            verify=self._tls,
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S),
-            trust_env=not self._direct,
-        )
+    def _open(
+        self, request: Request, body: _AsyncBody, timeout_s: float
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        more: dict[str, Any] = {
+            "headers": _headers(request),
+            "content": body if request.body else None,
+            "extensions": {"timeout": _timeouts(timeout_s)},
+        }
+        if self._client is None:
+            return self._opened(request, more)
+        return self._client.stream(request.method, request.url, follow_redirects=False, **more)
 
-    async def _give_back(self, client: httpx.AsyncClient, *, whole: bool) -> None:
-        now_s = time.monotonic()
-        if whole and not self._closed:
-            self._idle.append((now_s, client))
-        else:
-            await _close(client)
-        # What a busy hour has left at the bottom of the stack.
-        while self._idle and self._idle[0][0] + IDLE_S < now_s:
-            await _close(self._idle.popleft()[1])
+    @asynccontextmanager
+    async def _opened(self, request: Request, more: dict[str, Any]) -> AsyncGenerator[httpx.Response]:
+        origin, whole = origin_of(request.url), False
+        line = self._idle.take(origin) or httpx.AsyncHTTPTransport(**self._making.line(origin))
+        try:
+            more["headers"] = {**_HEADERS, **more["headers"]}
+            answer = await line.handle_async_request(httpx.Request(request.method, _url(request.url), **more))
+            try:
+                yield answer
+            finally:
+                await answer.aclose()
+            whole = True
+        finally:
+            for old in self._idle.put(origin, line, time.monotonic()) if whole else [line]:
+                await _aend(old)
 
     async def sleep(self, seconds: float) -> None:
         """Let *seconds* go by."""
@@ -275,12 +427,20 @@ class AsyncHttpxCarrier:
         return time.monotonic()
 
     async def close(self) -> None:
-        """Take no more requests, and close what was made here; those under way end first."""
+        """Take no more requests, and close what was made here once those under way have ended."""
         self._closed = True
-        while self._idle:
-            await _close(self._idle.pop()[1])
+        await self._close()
+
+    async def _close(self, leaving: int = 0) -> None:
+        self._under_way -= leaving
+        if not self._closed or self._under_way:
+            return
+        for line in self._idle.clear():
+            await _aend(line)
+        if self._own is not None:
+            await _aend(self._own)
 
 
-async def _close(client: httpx.AsyncClient) -> None:
+async def _aend(line: httpx.AsyncHTTPTransport | httpx.AsyncClient) -> None:
     with suppress(Exception):  # a connection that cannot even be closed changes no outcome
-        await client.aclose()
+        await line.aclose()

@@ -16,6 +16,7 @@ on without a reply: one type in.
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
@@ -67,28 +68,30 @@ def step(plan: Plan[T], reply: Reply | None = None) -> Call | Errand | Done[T]:
 
 
 def run(plan: Plan[T], carrier: Carrier) -> T:
-    """Carry *plan* to its end and return its result."""
-    move = step(plan)
-    while not isinstance(move, Done):
-        if not isinstance(move, Call):
-            move.do(carrier)
-            move = step(plan)
-            continue
-        if move.after_s > 0:
-            carrier.sleep(move.after_s)
-        move = step(plan, carrier.carry(move.request, timeout_s=move.timeout_s))
-    return move.value
+    """Carry *plan* to its end and return its result. What breaks that off ends the plan too."""
+    with closing(plan):
+        move = step(plan)
+        while not isinstance(move, Done):
+            if not isinstance(move, Call):
+                move.do(carrier)
+                move = step(plan)
+                continue
+            if move.after_s > 0:
+                carrier.sleep(move.after_s)
+            move = step(plan, carrier.carry(move.request, timeout_s=move.timeout_s))
+        return move.value
 
 
 async def arun(plan: Plan[T], carrier: AsyncCarrier) -> T:
     """Carry *plan* to its end and return its result, without blocking."""
-    move = step(plan)
-    while not isinstance(move, Done):
-        if not isinstance(move, Call):
-            await move.ado(carrier)
-            move = step(plan)
-            continue
-        if move.after_s > 0:
-            await carrier.sleep(move.after_s)
-        move = step(plan, await carrier.carry(move.request, timeout_s=move.timeout_s))
-    return move.value
+    with closing(plan):
+        move = step(plan)
+        while not isinstance(move, Done):
+            if not isinstance(move, Call):
+                await move.ado(carrier)
+                move = step(plan)
+                continue
+            if move.after_s > 0:
+                await carrier.sleep(move.after_s)
+            move = step(plan, await carrier.carry(move.request, timeout_s=move.timeout_s))
+        return move.value
