@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
     "diff": "Show what differs between two sets of templates.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",
-    "gallery": "Show every template in one file, to send to whoever answers for the texts.",
+    "gallery": "Show every template in one file to hand on.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
     "records": "Look up what was sent: to whom, when, and how it ended.",
     "rules": "List every rule, and where it is decided.",

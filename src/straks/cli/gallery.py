@@ -29,11 +29,11 @@ _ANYBODY = 0o644
 @click.option("--title", default="Messages", show_default=True, help="What stands above it.")
 def command(*, out: Path, paths: tuple[Path, ...], title: str) -> None:
     """
-    Show every template in one file, to send to whoever answers for the texts.
+    Show every template in one file to hand on.
 
-    PATHS are as for straks check. Each template is there in every language, with its example, its worst
-    case and a short one, and with what the policy finds at its line. The file opens in any browser, reads
-    without scripts and fetches nothing.
+    It is for whoever answers for the texts. PATHS are as for straks check. Each template is there in every
+    language, with its example, its worst case and a short one, and with what the policy finds at its line.
+    The file opens in any browser, reads without scripts and fetches nothing.
 
     Exit codes: 0 it is written, 2 something cannot be read; the rest is written then, too.
     """
