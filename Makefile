@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Work as it is here, whatever the caller's environment is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: demo test lint bench lock wheel clean
+.PHONY: demo test lint bench pictures lock wheel clean
 
 demo: .venv/demo.ok
 	@$(BIN)/straks demo --out demo.html
@@ -28,6 +28,10 @@ lint: .venv/test.ok
 
 bench: .venv/test.ok
 	@for figures in benchmarks/*.py; do $(BIN)/python $$figures || exit 1; done
+
+# The pictures of the README, drawn by the real thing.
+pictures: .venv/demo.ok
+	@$(BIN)/python docs/pictures.py
 
 # What the tests ran with, with hashes and without the name of any index.
 lock:

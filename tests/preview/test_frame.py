@@ -9,10 +9,10 @@ import pytest
 from straks.preview.frame import POLICY, Scheme, frame, framed
 
 MAIL = (
-    '<!doctype html><html lang="nb"><head>'
-    '<meta name="color-scheme" content="light dark"><style>'
-    ":root { color-scheme: light dark; } @media (prefers-color-scheme: dark) { p { color: white; } }"
-    "@media ( Prefers-Color-Scheme :light) { p { color: black; } }</style></head><body><p>Hei</p></body></html>"
+    '<!doctype html><html lang="nb"><head><meta name="color-scheme" content="light dark">'
+    "<style>:root { color-scheme: light dark; } @media (prefers-color-scheme: dark) { p { color: white; } }"
+    "@media ( Prefers-Color-Scheme :light) { p { color: black; } }</style></head>"
+    "<body><p>Hei</p></body></html>"
 )
 
 
