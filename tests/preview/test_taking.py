@@ -130,7 +130,7 @@ def test_what_has_no_bound_says_so_in_place_of_the_worst_case(
     def unbounded(*_: object) -> None:
         raise straks.Unbounded("own/nb/sms.txt, line 1: no bound can be found", file="own/nb/sms.txt", line=9)
 
-    monkeypatch.setattr("straks.preview.taking.bound", unbounded)
+    monkeypatch.setattr("straks.policy.subject.bound", unbounded)
     page = page_of_template(make_catalog({"nb/sms.txt": "Hei {{ name }}"})["own"], rules=None)
     contents = {panel.case: panel.content for panel in page.panels}
 
@@ -158,7 +158,7 @@ def test_a_worst_case_says_whether_it_is_reached(
             witness={"name": "č" * 40},
         )
 
-    monkeypatch.setattr("straks.preview.taking.bound", bound)
+    monkeypatch.setattr("straks.policy.subject.bound", bound)
     shown = bubbles(make_catalog({"nb/sms.txt": "Hei {{ name }}"}), rules=None)
 
     assert shown["nb", "worst case"].figures[-1] == said

@@ -11,15 +11,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from straks.core.bound import bound
+from straks.core.bound import SmsBound
 from straks.core.bound_line import last_line, read_bound_line
 from straks.core.email_address import EmailAddress
 from straks.core.message import Email, Message, Order, Sms
 from straks.core.phone_number import PhoneKind, PhoneNumber
-from straks.errors import InvalidSetting, StraksError
+from straks.errors import InvalidSetting, StraksError, Unbounded
 from straks.policy.engine import inspect
 from straks.policy.gate import PolicyGate
 from straks.policy.rules import RULES
+from straks.policy.settings import Policy
+from straks.policy.subject import Page as Side
+from straks.policy.subject import Whole
 from straks.policy.sweep import finding_of_error
 from straks.preview.figures import UNITS, counted, figures
 from straks.preview.masking import DOT, masked, masked_html
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from straks.core.template import Template
     from straks.errors import TemplateError
     from straks.policy.rule import Finding, Rule
-    from straks.policy.settings import Policy
 
     Filled: TypeAlias = Sms | Email
 
@@ -84,13 +86,14 @@ def page_of_template(
     """
     found: tuple[Finding, ...] = ()
     note = f"{template.purpose}; a repeat would be {template.repeat}"
-    open_ = template.ungated
+    held = policy or _policy_of(template.gate) or Policy()
+    whole = Whole(template.ungated, held)
     if rules is not None:
         try:
-            found = inspect(open_, policy or _policy_of(template.gate), tuple(rules))
+            found = inspect(whole, held, tuple(rules))
         except StraksError as error:
             note = f"{note}; could not be inspected: {error}"
-    panels = tuple(_panels(open_, cases, found))
+    panels = tuple(_panels(whole, cases, found))
     placed = {id(finding) for panel in panels for finding in panel.findings}
     return Page(
         template.name,
@@ -115,27 +118,28 @@ def page_of_error(error: TemplateError, files: Mapping[str, str]) -> Page:
 # --- panels ---------------------------------------------------------------------------------
 
 
-def _panels(template: Template, cases: Collection[str], found: Sequence[Finding]) -> Iterator[Panel]:
+def _panels(whole: Whole, cases: Collection[str], found: Sequence[Finding]) -> Iterator[Panel]:
     wanted = [case for case in CASES if case in cases]
-    if not template.parameters:
+    if not whole.template.parameters:
         wanted = wanted[:1]  # whatever fills it, it is the same
-    for channel in template.channels:
+    for channel in whole.template.channels:
         for case in wanted:
-            for locale in template.locales:
-                if not template.has(locale, channel):
+            for side in whole.pages:
+                if side.channel != channel:
                     continue
                 its = [
                     finding
                     for finding in found
-                    if case is wanted[0] and (finding.locale, finding.channel) == (locale, channel)
+                    if case is wanted[0] and (finding.locale, finding.channel) == (side.locale, channel)
                 ]
-                yield Panel(locale, channel, _content(template, locale, channel, case), case, tuple(its))
+                yield Panel(side.locale, channel, _content(side, case), case, tuple(its))
 
 
-def _content(template: Template, locale: str, channel: str, case: Case) -> Content:
+def _content(side: Side, case: Case) -> Content:
+    template, locale, channel = side.template, side.locale, side.channel
     try:
         if case is Case.WORST:
-            return _worst(template, locale, channel)
+            return _worst(side)
         values = template.examples
         if case is Case.SHORTEST:
             values = shortest(template, lambda values: _size(_filled(template, locale, channel, values)))
@@ -144,15 +148,17 @@ def _content(template: Template, locale: str, channel: str, case: Case) -> Conte
         return _fault(error, template.contents)
 
 
-def _worst(template: Template, locale: str, channel: str) -> Content:
-    worst = bound(template, locale, channel)
-    content = _shown(_filled(template, locale, channel, worst.witness))
+def _worst(side: Side) -> Content:
+    worst = side.bound
+    if isinstance(worst, Unbounded):
+        raise worst
+    content = _shown(_filled(side.template, side.locale, side.channel, worst.witness))
     if not isinstance(content, Bubble):
         return content
     said = "no values take more"
-    if not worst.exact:
-        most = counted(getattr(worst, "segments", 0), "segment")
-        said = f"never more than {most} and {counted(getattr(worst, 'units', 0), UNITS[content.encoding])}"
+    if not worst.exact and isinstance(worst, SmsBound):
+        most = counted(worst.segments, "segment")
+        said = f"never more than {most} and {counted(worst.units, UNITS[worst.encoding])}"
     return replace(content, figures=(*content.figures, said))
 
 
