@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from dataclasses import replace
+from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -241,12 +242,11 @@ def gallery_file(catalog: straks.Catalog, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_gallery_has_no_serious_fault_of_accessibility(page: Page, gallery_file: str, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
+    axe: Any = import_module("axe_playwright_python.sync_playwright")  # untyped
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(gallery_file)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = Axe().run(page, options={"iframes": False, "resultTypes": ["violations"]})
+    found = axe.Axe().run(page, options={"iframes": False, "resultTypes": ["violations"]})
     serious = [
         (each["id"], [node["html"][:120] for node in each["nodes"]])
         for each in found.response["violations"]

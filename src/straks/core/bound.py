@@ -14,7 +14,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from straks.core import ledger
 from straks.core.domain import Free, TooMany, domain_of
@@ -70,6 +70,12 @@ class EmailBound:
     witness: Mapping[str, Any] = field(repr=False)
 
 
+@overload
+def bound(template: Template, locale: str, channel: Literal["sms"]) -> SmsBound: ...
+@overload
+def bound(template: Template, locale: str, channel: Literal["email"]) -> EmailBound: ...
+@overload
+def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBound: ...
 def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBound:
     """
     Return the worst case of *template* over every value that its parameters admit.
