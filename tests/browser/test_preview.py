@@ -13,7 +13,7 @@ import pytest
 
 import straks
 from straks.preview.drawing import FONT
-from straks.preview.gallery import gallery
+from straks.preview.gallery import gallery, section
 from straks.preview.pages import Page as Shown
 from straks.preview.pages import Panel
 from straks.preview.svg import svg_of_panel
@@ -164,7 +164,7 @@ def test_a_hostile_mail_fetches_nothing_runs_nothing_and_stays_in_its_frame(
     file.write_text(
         f"{PAGE}<title>ours</title>{straks.picture(letter).html()}"
         if form == "notebook"
-        else "".join(gallery("ours", iter([shown]), ["one-time-code"])),
+        else "".join(gallery("ours", [section(shown, 1)], ["one-time-code"])),
         encoding="utf-8",
     )
     seen = watched(page)
@@ -234,9 +234,9 @@ def gallery_file(catalog: straks.Catalog, tmp_path_factory: pytest.TempPathFacto
     )
     pages.append(page_of_template(long["own"], sources=True))
     file = tmp_path_factory.mktemp("gallery") / "gallery.html"
-    file.write_text(
-        "".join(gallery("Messages", iter(pages), [page.name for page in pages])), encoding="utf-8"
-    )
+    sections = (section(page, number) for number, page in enumerate(pages, start=1))
+    html = "".join(gallery("Messages", sections, [page.name for page in pages]))
+    file.write_text(html, encoding="utf-8")
     return file.as_uri()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
+
+from straks.cli import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,3 +57,21 @@ def test_a_gallery_is_written_whole(cli: Callable[..., Result], texts: Path, tmp
     assert missing.exit_code == 2
     assert "No such file" in missing.stderr
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["out.html"]
+
+
+def test_many_templates_are_drawn_by_all_processors_and_stand_in_their_order(
+    cli: Callable[..., Result], texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        copytree(texts / "good", texts / f"t{number:02}")
+    out = [tmp_path / "one.html", tmp_path / "two.html"]
+    for file, processors in zip(out, (1, 2), strict=True):
+        monkeypatch.setattr(gallery, "_processors", lambda processors=processors: processors)
+        assert cli("gallery", str(file), str(texts)).exit_code == 2
+
+    assert out[0].read_text("utf-8") == out[1].read_text("utf-8")
+    assert out[0].read_text("utf-8").count("<section") == 22
+
+
+def test_there_is_a_processor() -> None:
+    assert gallery._processors() >= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import straks
-from straks.preview.gallery import gallery
+from straks.preview.gallery import gallery, section
 from straks.preview.taking import page_of_template
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 def of(catalog: Catalog) -> str:
     pages = (page_of_template(template, sources=True) for template in catalog.values())
-    return "".join(gallery("Våre <meldinger>", pages, [*catalog]))
+    sections = (section(page, number) for number, page in enumerate(pages, start=1))
+    return "".join(gallery("Våre <meldinger>", sections, [*catalog]))
 
 
 def test_every_text_of_every_template_is_there(catalog: straks.Catalog) -> None:
     one = catalog["one-time-code"]
-    html = "".join(gallery("Messages", iter([page_of_template(one, rules=None)]), [one.name]))
+    html = "".join(gallery("Messages", [section(page_of_template(one, rules=None), 1)], [one.name]))
 
     assert html.count("<svg") == 9
     assert html.count("<iframe") == 3 * 2 + 6

@@ -1,9 +1,19 @@
-"""``straks gallery``: every template of a folder, as one file to hand on."""
+"""
+``straks gallery``: every template of a folder, as one file to hand on.
+
+Most of the time goes into proving worst cases, which is work for a processor and for nothing else. So where
+there are many templates each processor gets its share. Templates are not sent to the other processes: those
+are forks, and have them.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.exceptions import Exit
@@ -18,9 +28,35 @@ if TYPE_CHECKING:
     from straks.cli.checking import Root
     from straks.core.template import Template
     from straks.errors import TemplateError
-    from straks.preview.pages import Page
 
-_ANYBODY = 0o644
+_ANYBODY: Final = 0o644
+_WORTH_A_PROCESS: Final = 8
+"""How many templates a process draws at least; fewer are done before it is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A template of a folder, or the error in its place."""
+
+    root: Root
+    it: Template | TemplateError
+
+    @property
+    def name(self) -> str:
+        from straks.core.template import Template
+
+        if isinstance(self.it, Template):
+            return self.it.name
+        return self.it.template or (self.it.file or "").partition("/")[0]
+
+    def section(self, number: int) -> str:
+        from straks.core.template import Template
+        from straks.preview.gallery import section
+        from straks.preview.taking import page_of_error, page_of_template
+
+        if isinstance(self.it, Template):
+            return section(page_of_template(self.it, policy=self.root.policy, sources=True), number)
+        return section(page_of_error(self.it, self.root.files), number)
 
 
 @click.command("gallery", cls=Command)
@@ -42,34 +78,54 @@ def command(*, out: Path, paths: tuple[Path, ...], title: str) -> None:
     from straks.policy.sweep import sound
     from straks.preview.gallery import gallery
 
-    there: list[tuple[Root, Template]] = []
-    broken: list[tuple[Root, TemplateError]] = []
+    there: list[_Subject] = []
+    broken: list[_Subject] = []
     for root in roots_of(paths):
         catalog, wrong = sound(root.files, root.unreadable, root.names)
         names = [name for name in catalog if root.names is None or name in root.names]
-        there += [(root, catalog[name]) for name in names]
-        broken += [(root, error) for error in wrong]
-    names = [template.name for _, template in there] + [_named(error) for _, error in broken]
+        there += [_Subject(root, catalog[name]) for name in names]
+        broken += [_Subject(root, error) for error in wrong]
+    subjects = [*there, *broken]
     with whole_file(out, mode=_ANYBODY) as file:
-        for part in gallery(title, _pages(there, broken), names):
+        for part in gallery(title, _sections(subjects), [subject.name for subject in subjects]):
             file.write(part)
-    for _, error in broken:
-        click.echo(f"Error: {one_line(str(error))}", err=True)
+    for subject in broken:
+        click.echo(f"Error: {one_line(str(subject.it))}", err=True)
     if broken:
         raise Exit(exits.UNUSABLE)
 
 
-def _pages(
-    there: Sequence[tuple[Root, Template]], broken: Sequence[tuple[Root, TemplateError]]
-) -> Iterator[Page]:
+def _sections(subjects: Sequence[_Subject]) -> Iterator[str]:
+    """Draw *subjects* one after the other, or on every processor where there are many."""
     from straks.cli.progress import watched
-    from straks.preview.taking import page_of_error, page_of_template
 
-    for root, template in watched("Drawing templates")(there):
-        yield page_of_template(template, policy=root.policy, sources=True)
-    for root, error in broken:
-        yield page_of_error(error, root.files)
+    watch = watched("Drawing templates")
+    workers = min(_processors(), len(subjects) // _WORTH_A_PROCESS)
+    if workers < 2:  # noqa: PLR2004 - one of them is this process
+        yield from (subject.section(number) for number, subject in enumerate(watch(subjects), start=1))
+        return
+    from multiprocessing import get_context
+
+    with get_context("fork").Pool(workers, _begin, (subjects,)) as pool:
+        drawn = pool.imap(_draw, range(len(subjects)))
+        for _ in watch(subjects):
+            yield next(drawn)
 
 
-def _named(error: TemplateError) -> str:
-    return error.template or (error.file or "").partition("/")[0]
+def _processors() -> int:
+    """Return how many processors there are to fork to; elsewhere than on Linux a fork may go wrong."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+_subjects: Sequence[_Subject] = ()
+
+
+def _begin(subjects: Sequence[_Subject]) -> None:  # pragma: no cover - in a process of its own
+    """Make a process ready to draw any of *subjects*; Ctrl-C is for the one that it works for."""
+    global _subjects  # noqa: PLW0603 - what a process is for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _subjects = subjects
+
+
+def _draw(index: int) -> str:  # pragma: no cover - in a process of its own
+    return _subjects[index].section(index + 1)

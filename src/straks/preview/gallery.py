@@ -3,8 +3,9 @@ A catalog as one document to hand on: every template, every language, every case
 
 It is for whoever answers for the texts and has no Python: one file that opens in any browser, fetches
 nothing, and reads well without a script. The one script there is looks for what is typed; a page says by a
-hash that it is this script and no other, and the field for it is not there until the script is. Each page is
-written by itself, so that a large catalog takes no more memory than a small one.
+hash that it is this script and no other, and the field for it is not there until the script is. Each section
+is made by itself, so that a large catalog takes no more memory than a small one, and several processes may
+share the work.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from straks.preview.svg import svg_of_panel
 from straks.preview.written import said_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from straks.policy.rule import Finding
     from straks.preview.pages import Page, Panel, Source
@@ -105,14 +106,14 @@ footer { padding-top: 3rem; padding-bottom: 3rem; font-size: .875rem; }
 """
 
 
-def gallery(title: str, pages: Iterator[Page], names: Sequence[str]) -> Iterator[str]:
+def gallery(title: str, sections: Iterable[str], names: Sequence[str]) -> Iterator[str]:
     """
-    Yield a whole HTML document of *pages*, part by part.
+    Yield a whole HTML document, part by part.
 
     Args:
         title: What stands above it.
-        pages: A page for each template, made when it is its turn.
-        names: What the pages are called, for the table of contents.
+        sections: What `section` returns for each template, made when it is its turn.
+        names: What the templates are called, for the table of contents.
     """
     digest = b64encode(sha256(SCRIPT.encode()).digest()).decode()
     policy = (
@@ -135,8 +136,7 @@ def gallery(title: str, pages: Iterator[Page], names: Sequence[str]) -> Iterator
     )
     if not names:
         yield "<p>There is no template, so there is nothing to show.</p>\n"
-    for number, page in enumerate(pages, start=1):
-        yield _section(page, number)
+    yield from sections
     yield "</main>\n<footer>Made by <code>straks gallery</code>.</footer>\n"
     yield f"<script>{SCRIPT}</script>\n</body>\n</html>\n"
 
@@ -147,7 +147,8 @@ def _contents(names: Sequence[str]) -> str:
     return f'<nav aria-label="Templates"><ul>{items}</ul></nav>\n' if items else ""
 
 
-def _section(page: Page, number: int) -> str:
+def section(page: Page, number: int) -> str:
+    """Return *page* as a section of the document, the one with this *number*, from 1 on."""
     rows = page.rows()
     # Letters are long: all but the first row of them are there to be opened.
     folded = [row for row in rows if row[0].channel == "email" and row[0].case not in (None, Case.EXAMPLE)]
