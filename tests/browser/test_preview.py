@@ -202,7 +202,7 @@ def test_light_and_dark_are_seen_whatever_the_reader_has(page: Page, catalog: st
     email = catalog.email("one-time-code", locale="nb", to="kari@example.org", values=values)
     grounds: list[list[str]] = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.set_content(PAGE + straks.picture(email).html())
         frames = page.locator("iframe")
         grounds.append(

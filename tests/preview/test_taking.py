@@ -50,7 +50,7 @@ def test_the_worst_case_is_the_witness_of_the_bound_and_the_shortest_is_shorter(
 
     for locale in template.locales:
         worst = straks.bound(template, locale, "sms")
-        assert units[locale, Case.WORST] == worst.units  # type: ignore[union-attr]
+        assert units[locale, Case.WORST] == worst.units
         assert units[locale, Case.SHORTEST] < units[locale, Case.EXAMPLE] < units[locale, Case.WORST]
 
 

@@ -67,10 +67,8 @@ def letter_of(panel: Panel, letter: Letter, schemes: Iterable[Scheme] = Scheme) 
     heads.append(shown(sent_as(letter)))
     frames = ""
     if letter.html is not None:
-        name = f"{panel.language}, {panel.caption}"
-        frames = "".join(
-            frame(letter.html, f"{name}, {scheme}", scheme, height_of(letter)) for scheme in schemes
-        )
+        name, height = f"{panel.language}, {panel.caption}", height_of(letter)
+        frames = "".join(frame(letter.html, f"{name}, {scheme}", scheme, height) for scheme in schemes)
     return (
         f"<p>{'<br>'.join(heads)}</p>"
         f'<div class="row">{frames}<pre lang="{escape(panel.locale)}">{shown(letter.text)}</pre></div>'
