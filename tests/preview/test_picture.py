@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -138,6 +139,9 @@ def test_an_e_mail_is_shown_in_frames_without_rights_beside_its_plain_text(catal
     )
     html = straks.picture(email).html()
 
+    text_alone = replace(plain, html=None)
+
+    assert "<iframe" not in straks.picture(text_alone).html()
     assert html.count('<iframe sandbox=""') == 2
     assert "from post@example.org" in html
     assert "to k•••@example.org" in html

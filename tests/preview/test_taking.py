@@ -96,7 +96,28 @@ def test_what_fails_to_render_is_an_error_at_its_line_and_the_rest_goes_on(
 
     assert ("nn", "example") in faults
     assert {locale for locale, _ in faults} == {"nn"}
-    assert "could not be inspected" not in page.note or "nn" in page.note
+
+
+def test_a_template_that_cannot_be_inspected_says_so_and_is_shown(
+    make_catalog: Callable[..., Catalog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def inspect(*_: object) -> None:
+        raise straks.InvalidText("there is half of a surrogate pair")
+
+    monkeypatch.setattr("straks.preview.taking.inspect", inspect)
+    page = page_of_template(make_catalog({"nb/sms.txt": "Hei"})["own"])
+
+    assert page.note.endswith("could not be inspected: there is half of a surrogate pair")
+    assert isinstance(page.panels[0].content, Bubble)
+
+
+def test_a_text_too_long_to_be_sent_is_an_error_in_its_place(make_catalog: Callable[..., Catalog]) -> None:
+    page = page_of_template(make_catalog({"nb/sms.txt": "a" * 100_000, "nn/sms.txt": "Hei"}, "")["own"])
+    contents = {panel.locale: panel.content for panel in page.panels}
+
+    assert isinstance(contents["nb"], Fault)
+    assert "one SMS has at most 255" in contents["nb"].message
+    assert isinstance(contents["nn"], Bubble)
 
 
 def test_a_template_that_cannot_be_used_is_its_error_at_its_line() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from straks.preview.drawing import SEVERITY, Drawing, sheet
-from straks.preview.pages import Bubble, Fault, Letter
+from straks.preview.pages import Bubble, Letter
 from straks.preview.phone import WIDTH, phone
 from straks.preview.written import said_of, sent_as, text_of_panel
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from straks.policy.rule import Finding
-    from straks.preview.pages import Page, Panel
+    from straks.preview.pages import Fault, Page, Panel
 
 _MARGIN: Final = 24
 _GAP: Final = 28
@@ -62,13 +62,13 @@ def draw(panel: Panel, *, captioned: bool = True) -> tuple[Drawing, float]:
     drawing.text(0, 13, panel.language, 13, "ink bold")
     if captioned:
         drawing.text(WIDTH, 13, panel.caption, 12, "quiet", end=True)
-    match panel.content:
-        case Bubble() as bubble:
-            inner, tall = phone(bubble)
-        case Letter() as letter:
-            inner, tall = _letter(letter)
-        case Fault() as fault:
-            inner, tall = _fault(fault)
+    content = panel.content
+    if isinstance(content, Bubble):
+        inner, tall = phone(content)
+    elif isinstance(content, Letter):
+        inner, tall = _letter(content)
+    else:
+        inner, tall = _fault(content)
     drawing.moved(inner, 0, _CAPTION)
     return drawing, _findings(drawing, panel.findings, 0, _CAPTION + tall, WIDTH)
 

@@ -93,14 +93,12 @@ def _heads(content: Content) -> Iterator[str]:
 
 
 def _body(content: Content) -> str:
-    match content:
-        case Bubble():
-            return marked(content)
-        case Letter():
-            return visible(content.text)
-        case Fault():
-            excerpt = f"\n{content.line} | {content.excerpt}" if content.excerpt else ""
-            return visible(f"There is nothing to show: {content.message}{excerpt}")
+    if isinstance(content, Bubble):
+        return marked(content)
+    if isinstance(content, Letter):
+        return visible(content.text)
+    excerpt = f"\n{content.line} | {content.excerpt}" if content.excerpt else ""
+    return visible(f"There is nothing to show: {content.message}{excerpt}")
 
 
 def _facts(content: Content) -> Iterator[str]:
