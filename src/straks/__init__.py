@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from straks.core.display import paint_with
+
 # typing.TYPE_CHECKING by another name: importing typing costs more than all the rest of this file.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from straks import altinn as altinn
     from straks import bulk as bulk
     from straks import journal as journal
+    from straks import preview as preview
     from straks import records as records
     from straks import simulator as simulator
     from straks.altinn.keeping import TokenEvent as TokenEvent
@@ -115,6 +119,8 @@ if TYPE_CHECKING:
     from straks.policy.rule import Finding as Finding
     from straks.policy.rule import Severity as Severity
     from straks.policy.settings import Policy as Policy
+    from straks.preview.picture import Picture as Picture
+    from straks.preview.picture import picture as picture
     from straks.records.as_log import LogRecords as LogRecords
     from straks.records.lines import JsonLinesRecords as JsonLinesRecords
     from straks.records.otel import OtelRecords as OtelRecords
@@ -185,6 +191,7 @@ _HOMES = {
     "straks.policy.engine": "enforce inspect",
     "straks.policy.rule": "Finding Severity",
     "straks.policy.settings": "Policy",
+    "straks.preview.picture": "Picture picture",
     "straks.records.as_log": "LogRecords",
     "straks.records.lines": "JsonLinesRecords",
     "straks.records.otel": "OtelRecords",
@@ -200,7 +207,7 @@ _HOMES = {
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "bulk", "journal", "records", "simulator")
+_SUBPACKAGES = ("altinn", "bulk", "journal", "preview", "records", "simulator")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 
@@ -214,6 +221,16 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - what is asked for decides t
         raise AttributeError(f"module 'straks' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def _painted(subject: Any) -> Mapping[str, str]:  # noqa: ANN401 - any of them
+    """Return what a notebook shows of *subject*, a message, a template or a catalog."""
+    from straks.preview.picture import picture
+
+    return picture(subject).bundle()
+
+
+paint_with(_painted)
 
 
 def __dir__() -> list[str]:

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from straks.cli.layout import panel_width
-from straks.cli.show_sms import bubble, counted, figures, marked, name, stand_in
-from straks.cli.terminal import console, one_line, visible
+from straks.cli.show_sms import bubble, marked
+from straks.cli.terminal import console, one_line
 from straks.cli.values import as_typed
 from straks.core.segment import Segmentation, segment
 from straks.core.substitute import Foreign
+from straks.preview.figures import counted, figures, name, stand_in
+from straks.preview.visible import visible
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,9 @@ from straks.cli.formats.documents import as_json, as_jsonl, junit
 from straks.cli.formats.full import full
 from straks.cli.formats.plain import concise, github
 from straks.cli.formats.sarif import sarif
-from straks.cli.terminal import visible
 from straks.policy.rule import Finding, Fix, Severity
 from straks.policy.rules import RULES
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -141,6 +141,18 @@ def test_the_html_is_written_to_look_at(cli: Callable[..., Result], tmp_path: Pa
     assert file.read_text("utf-8") == letter.html
 
 
+def test_a_preview_is_written_as_a_picture(cli: Callable[..., Result], tmp_path: Path) -> None:
+    out = tmp_path / "code.svg"
+    to = ("--to", "+46701740699", "--svg", str(out))
+    masked = cli("preview", "one-time-code", "--locale", "nb", *to), out.read_text("utf-8")
+    cli("preview", "one-time-code", "--locale", "nb", *to, "--reveal")
+
+    assert masked[0].exit_code == 0
+    assert "482913" in masked[1]
+    assert "0174069" not in masked[1]
+    assert "to +46701740699" in out.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -44,10 +44,11 @@ def on_a_terminal(*arguments: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "doing"), [("check", "Checking templates"), ("bounds", "Bounding templates")]
+    ("command", "doing"),
+    [("check", "Checking templates"), ("bounds", "Bounding templates"), ("gallery", "Drawing templates")],
 )
-def test_who_waits_at_a_terminal_sees_how_far_it_is(command: str, doing: str) -> None:
-    out, shown = on_a_terminal(command)
+def test_who_waits_at_a_terminal_sees_how_far_it_is(command: str, doing: str, tmp_path: Path) -> None:
+    out, shown = on_a_terminal(command, *[str(tmp_path / "out.html")] * (command == "gallery"))
 
     assert doing in shown
     assert doing not in out

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Generator[IO[str]]:
+def whole_file(path: str | os.PathLike[str], *, mode: int = 0o600) -> Generator[IO[str]]:
     """
-    Open a text file for writing that appears at *path* when the block ends well, for its owner alone.
+    Open a text file for writing that appears at *path* when the block ends well.
+
+    It is for its owner alone, unless *mode* says otherwise.
 
     Where the block does not end well, what was at *path* before is still there, and nothing else.
 
@@ -23,12 +25,13 @@ def whole_file(path: str | os.PathLike[str]) -> Generator[IO[str]]:
     """
     name = os.fspath(path)
     folder, base = os.path.split(name)
-    handle, draft = mkstemp(prefix=f".{base}.", suffix=".part", dir=folder or ".")  # mode 0600
+    handle, draft = mkstemp(prefix=f".{base}.", suffix=".part", dir=folder or ".")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             yield file
             file.flush()
             os.fsync(handle)
+            os.fchmod(handle, mode)
         os.replace(draft, name)  # noqa: PTH105 - a path as text
     except BaseException:
         with suppress(FileNotFoundError):

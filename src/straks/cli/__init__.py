@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "diff": "Show what differs between two sets of templates.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",
     "feed": "Read what became of finished orders, each at least once.",
+    "gallery": "Show every template in one file to hand on.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
     "records": "Look up what was sent: to whom, when, and how it ended.",
     "report": "Say what became of the orders in a journal.",

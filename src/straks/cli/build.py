@@ -21,10 +21,10 @@ from straks.cli import exits
 from straks.cli.credentials import KEY_VARIABLE, find_keys, rehearsal_option
 from straks.cli.group import Command
 from straks.cli.moments import Moment
-from straks.cli.show_sms import counted
 from straks.cli.terminal import console, json_option, one_line, write_json
 from straks.cli.values import CHANNELS, read_values, set_option, templates_option
 from straks.errors import InvalidSetting, PolicyError
+from straks.preview.figures import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from straks.cli.comparing import ADDED, summary
 from straks.cli.comparison_text import lines_that_differ
-from straks.cli.terminal import one_line, visible
+from straks.cli.terminal import one_line
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

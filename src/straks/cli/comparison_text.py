@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from straks.cli.comparing import ADDED, CHANGED, REMOVED, summary
-from straks.cli.terminal import one_line, visible
+from straks.cli.terminal import one_line
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from straks import __version__
 from straks.altinn import encode, payload
 from straks.cli.demo_report import LEGS, at_worst
 from straks.cli.pages import render
-from straks.cli.show_sms import UNITS, counted, figures
+from straks.preview.figures import UNITS, counted, figures
 
 if TYPE_CHECKING:
     from straks.cli.demo import Sending, Story

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from straks.cli.layout import side_by_side
-from straks.cli.show_sms import UNITS, counted
 from straks.cli.terminal import console
+from straks.preview.figures import UNITS, counted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from straks.cli.group import Command
-from straks.cli.terminal import console, json_option, visible, write_json
+from straks.cli.terminal import console, json_option, write_json
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from straks.policy.rule import Rule

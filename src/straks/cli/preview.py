@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also write the e-mail's HTML to FILE, to look at in a browser; for one language.",
 )
+@click.option(
+    "--svg",
+    "svg_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write all of it to FILE as a picture, for a document or a review.",
+)
 @templates_option
 @json_option
 def command(
@@ -54,6 +61,7 @@ def command(
     to: str | None,
     reveal: bool,
     html_file: Path | None,
+    svg_file: Path | None,
     folders: tuple[Path, ...],
     as_json: bool,
 ) -> None:
@@ -80,6 +88,8 @@ def command(
             messages.append(catalog.email(name, locale=locale, to=address, values=values))
     if html_file is not None:
         _write_html(html_file, messages)
+    if svg_file is not None:
+        _write_svg(svg_file, messages, reveal=reveal)
     if as_json:
         write_json([document(message, reveal=reveal) for message in messages])
     else:
@@ -117,6 +127,15 @@ def _write_html(file: Path, messages: list[Sms | Email]) -> None:
             f"--html writes one e-mail, and there are {len(pages)} with HTML; choose a language with --locale"
         )
     file.write_text(pages[0], encoding="utf-8", newline="\n")
+
+
+def _write_svg(file: Path, messages: list[Sms | Email], *, reveal: bool) -> None:
+    from straks.preview.svg import svg_of_pages
+    from straks.preview.taking import page_of_messages
+
+    # Typed for this, or an example: the values are there to be seen.
+    page = page_of_messages(messages, reveal=reveal, secrets=True)
+    file.write_text(svg_of_pages([page]), encoding="utf-8", newline="\n")
 
 
 def _show(messages: list[Sms | Email], *, reveal: bool) -> None:

@@ -17,8 +17,9 @@ import click
 from straks.cli.credentials import KEY_VARIABLE, find_keys, rehearsal_option
 from straks.cli.group import Command
 from straks.cli.moments import Moment
-from straks.cli.terminal import console, json_option, one_line, visible, write_json
+from straks.cli.terminal import console, json_option, one_line, write_json
 from straks.core.record import Outcome
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

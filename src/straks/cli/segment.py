@@ -99,8 +99,9 @@ def _show(text: str, segmentation: Segmentation, out: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from straks.cli.show_sms import UNITS, counted, marked, name, stand_in, strangers
+    from straks.cli.show_sms import marked
     from straks.core.ledger import gateway_count, is_truncated, recorded_count
+    from straks.preview.figures import UNITS, counted, name, stand_in, strangers
 
     unit = UNITS[segmentation.encoding]
     out.print(marked(segmentation))
@@ -132,7 +133,7 @@ def _show(text: str, segmentation: Segmentation, out: Console) -> None:
     out.print()
     out.print(f"{counted(len(segmentation.foreign), 'character')} that GSM-7 lacks, each with its stand-in:")
     foreigners = Table.grid(padding=(0, 2))
-    for foreign, times in strangers(segmentation):
+    for foreign, times in strangers(segmentation.foreign):
         where = f"at {foreign.index}" + (f" and {times - 1} more" if times > 1 else "")
         foreigners.add_row(Text(name(foreign), "red"), stand_in(foreign), where)
     out.print(foreigners)

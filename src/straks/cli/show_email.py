@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text
 
-from straks.cli.terminal import visible
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,19 +1,20 @@
 """
 What commands write with: a console for people, one JSON document for programs.
 
-Texts come from anywhere, and a terminal obeys what it is sent. So a character that does not print
-is shown by name and never written as it is: an escape sequence in a message moves no cursor, and a
-bidirectional override turns no line around. The same goes for error messages.
+Texts come from anywhere, and a terminal obeys what it is sent. So each goes through `visible` first: an
+escape sequence in a message moves no cursor, and a bidirectional override turns no line around. The same
+goes for error messages.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from straks.cli import exits
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,39 +23,12 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-_CONTROL_PICTURES: Final = 0x2400
-_DELETE: Final = 0x7F
-_JOINER: Final = "\u200d"  # holds families and flags together, and does nothing else to a terminal
-
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console that takes texts as they are: no markup, no emoji codes, no guessed colours."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
-
-
-def visible(text: str) -> str:
-    r"""
-    Show what does not print: a control as its picture, anything else by its number.
-
-    Line feeds stay.
-
-    >>> visible("a\tb\x1b[2J\u202e")
-    'a␉b␛[2J⟨U+202E⟩'
-    """
-    if text.isprintable():
-        return text
-    return "".join(map(_shown, text))
-
-
-def _shown(character: str) -> str:
-    code = ord(character)
-    if character.isprintable() or character in ("\n", _JOINER):
-        return character
-    if code < ord(" "):
-        return chr(_CONTROL_PICTURES + code)
-    return "␡" if code == _DELETE else f"⟨U+{code:04X}⟩"
 
 
 def one_line(text: str) -> str:

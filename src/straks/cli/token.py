@@ -19,7 +19,8 @@ import click
 from straks.cli import exits
 from straks.cli.credentials import TokenOptions, find_token, token_options
 from straks.cli.group import Command
-from straks.cli.terminal import console, json_option, visible, write_json
+from straks.cli.terminal import console, json_option, write_json
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from straks.altinn.claims import Claims

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from straks.core.display import Displayed
 from straks.core.email_address import EmailAddress
 from straks.core.gate import OPEN
 from straks.core.list_kind import ListOf
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MANIFEST_FILE = "template.toml"
 
 
-class Catalog(Mapping[str, Template]):
+class Catalog(Displayed, Mapping[str, Template]):
     """
     Templates by name.
 

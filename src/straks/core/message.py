@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from straks.core import idempotency
+from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.hygiene import offence
 from straks.core.segment import Segmentation, segment
@@ -38,11 +39,12 @@ class ContentType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message(ABC):
+class Message(Displayed, ABC):
     """
     What `Sms` and `Email` have in common: where it came from, and how it becomes an order.
 
-    ``gate`` is the template's, and has a say in every order.
+    ``gate`` is the template's, and has a say in every order. ``secrets`` are the secret values as they
+    were printed, so that whoever shows the message can cover them up.
     """
 
     channel: ClassVar[str]
@@ -53,6 +55,7 @@ class Message(ABC):
     repeat: Repeat
     canonical_values: Mapping[str, str] = field(repr=False, hash=False)
     gate: Gate = field(default=OPEN, repr=False, compare=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     @abstractmethod
@@ -199,7 +202,7 @@ class Email(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(Displayed):
     """
     A message about an occasion, ready to be placed.
 

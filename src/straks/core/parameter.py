@@ -101,6 +101,11 @@ class Shown:
         self._print = print_
         self._items = items
 
+    @property
+    def items(self) -> tuple[object, ...]:
+        """Each item of a list, which prints itself; of anything else nothing."""
+        return self._items or ()
+
     def __str__(self) -> str:
         return self._print(self.value if self._items is None else self._items)
 

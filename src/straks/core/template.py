@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.message import ContentType, Email, Sms
@@ -47,7 +48,7 @@ _ORIGINATOR = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Template(Displayed):
     """
     A message, ready to be filled.
 
@@ -159,6 +160,7 @@ class Template:
             repeat=self.repeat,
             canonical_values=self._canonical(checked),
             gate=self.gate,
+            secrets=self._secrets(checked, shown),
             recipient=recipient,
             body=self._not_empty(body, file, locale),
             time_to_live=self._time_to_live(checked),
@@ -206,6 +208,7 @@ class Template:
             repeat=self.repeat,
             canonical_values=self._canonical(checked),
             gate=self.gate,
+            secrets=self._secrets(checked, shown),
             recipient=recipient,
             subject=subject,
             text=self._not_empty(text, folder, locale),
@@ -277,6 +280,12 @@ class Template:
 
     def _canonical(self, checked: Mapping[str, Any]) -> Mapping[str, str]:
         return {name: self.parameters[name].canonical(value) for name, value in checked.items()}
+
+    def _secrets(self, checked: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[str, ...]:
+        """Return every secret value as it prints, a list whole and item by item."""
+        secret = [shown[name] for name in checked if self.parameters[name].secret]
+        items = [item for value in secret if isinstance(value, Shown) for item in value.items]
+        return tuple(map(str, [*secret, *items]))
 
     def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
         declared = self.manifest.time_to_live

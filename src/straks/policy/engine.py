@@ -29,7 +29,7 @@ _GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
 
 
 def inspect(
-    subject: Catalog | Template | Message | Order,
+    subject: Catalog | Template | Whole | Message | Order,
     policy: Policy | None = None,
     rules: Iterable[Rule] = RULES,
 ) -> tuple[Finding, ...]:
@@ -37,7 +37,8 @@ def inspect(
     Hold *subject* against *policy* and return what is found, by file and line.
 
     Args:
-        subject: A catalog, a template, a message or an order.
+        subject: A catalog, a template, a message or an order; or a `Whole`, which keeps what was worked
+            out about its template for whoever looks at it next.
         policy: What the sender decided; None for the defaults.
         rules: The rules to apply, those of straks unless others are given.
     """
@@ -45,12 +46,12 @@ def inspect(
     given = tuple(rules)
     wanted = [rule for rule in given if decided.wants(rule.code)]
     if isinstance(subject, Catalog):
-        found = [
-            finding for name in subject for finding in _of_template(subject[name], decided, wanted, given)
-        ]
+        wholes = (Whole(template.ungated, decided) for template in subject.values())
+        found = [finding for whole in wholes for finding in _of_template(whole, decided, wanted, given)]
         found += _of(wanted, Scope.POLICY, decided)
-    elif isinstance(subject, Template):
-        found = list(_of_template(subject, decided, wanted, given))
+    elif isinstance(subject, Template | Whole):
+        whole = Whole(subject.ungated, decided) if isinstance(subject, Template) else subject
+        found = list(_of_template(whole, decided, wanted, given))
     elif isinstance(subject, Order):
         found = [
             *_of_message(subject.message, decided, wanted),
@@ -88,9 +89,9 @@ def _place(finding: Finding) -> tuple[Any, ...]:
 
 
 def _of_template(
-    template: Template, policy: Policy, rules: list[Rule], given: tuple[Rule, ...]
+    whole: Whole, policy: Policy, rules: list[Rule], given: tuple[Rule, ...]
 ) -> Iterator[Finding]:
-    whole = Whole(template.ungated, policy)
+    template = whole.template
     found = [*_of(rules, Scope.TEMPLATE, whole, template=template.name)]
     for page in whole.pages:
         found += _of(

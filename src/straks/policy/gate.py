@@ -34,7 +34,7 @@ class PolicyGate:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
+        self.policy = policy
         self._found: dict[str, tuple[Finding, ...]] = {}
 
     def admit(self, template: Template) -> None:
@@ -46,7 +46,7 @@ class PolicyGate:
         """
         found = self._found.get(template.name)
         if found is None:
-            every = inspect(template, self._policy, _GRAVE)
+            every = inspect(template, self.policy, _GRAVE)
             # An ignore of a warning matches nothing here; what it says about itself is no error.
             found = tuple(finding for finding in every if finding.severity is Severity.ERROR)
             self._found[template.name] = found
@@ -60,8 +60,8 @@ class PolicyGate:
         Raises:
             PolicyError: The message or the order has errors.
         """
-        enforce(order, self._policy, _GRAVE_OF_ORDERS)
+        enforce(order, self.policy, _GRAVE_OF_ORDERS)
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.
-        return PolicyGate, (self._policy,)
+        return PolicyGate, (self.policy,)

@@ -73,7 +73,7 @@ def sweep(
             if not isinstance(error, TemplateError):
                 error = BrokenTemplate(str(error), template=template.name)
             broken.append(error)
-    found += [_finding(error, files) for error in broken]
+    found += [finding_of_error(error, files) for error in broken]
     # What is wrong with a shared file is said once.
     return tuple({_identity(finding): finding for finding in sorted(found, key=_identity)}.values())
 
@@ -120,7 +120,8 @@ def _is_shared(error: TemplateError) -> bool:
     return _folder_of(error).startswith("_")
 
 
-def _finding(error: TemplateError, files: Mapping[str, str]) -> Finding:
+def finding_of_error(error: TemplateError, files: Mapping[str, str]) -> Finding:
+    """Return what is wrong with a template that cannot be used as a finding; *files* are its catalog's."""
     path = error.file or f"{error.template}/{MANIFEST_FILE}"
     spot = None
     if error.line is not None:

@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from straks.cli.formats import tally
-from straks.cli.terminal import one_line, visible
+from straks.cli.terminal import one_line
 from straks.cli.values import as_typed
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from straks.cli.formats import Found, Report

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from straks.cli.formats import tally
-from straks.cli.terminal import one_line, visible
+from straks.cli.terminal import one_line
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from straks.cli.formats import Report

@@ -20,9 +20,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from straks.cli.terminal import visible
 from straks.policy.rule import FAMILY
 from straks.policy.source import Spot
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

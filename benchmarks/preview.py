@@ -1,0 +1,62 @@
+"""
+How long a person waits for a preview: one SMS as SVG, and the gallery of a hundred templates.
+
+The gallery is that of the templates that ship, twenty times over: each in three languages, SMS and e-mail,
+with example, worst case and a short one, everything inspected.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from shutil import copytree
+
+import straks
+from straks.loading import shipped_folder
+
+TIMES = 20
+AGAIN = 200
+
+
+def one_sms_s() -> tuple[float, float]:
+    """Return how long the first preview of an SMS takes, and the middle one of those after it."""
+    catalog = straks.Catalog.load(policy=None)
+    values = catalog["one-time-code"].examples
+    sms = catalog.sms("one-time-code", locale="nb", to="+46701740605", values=values)
+    taken: list[float] = []
+    for _ in range(AGAIN + 1):
+        began_s = time.perf_counter()
+        straks.picture(sms).svg()
+        taken.append(time.perf_counter() - began_s)
+    return taken[0], sorted(taken[1:])[AGAIN // 2]
+
+
+def gallery_s(folder: Path) -> tuple[float, int]:
+    """Return how long the command takes for a hundred templates, and how many bytes it writes."""
+    shipped = shipped_folder()
+    names = [each.name for each in shipped.iterdir() if not each.name.startswith("_")]
+    for name in names:
+        for number in range(TIMES):
+            copytree(shipped / name, folder / "templates" / f"{name}-{number:02}")
+    out = folder / "gallery.html"
+    began_s = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "straks", "gallery", str(out), str(folder / "templates")], check=True
+    )
+    return time.perf_counter() - began_s, out.stat().st_size
+
+
+def main() -> None:
+    """Print the figures."""
+    first_s, again_s = one_sms_s()
+    print(f"preview of one SMS: {first_s * 1e3:.1f} ms the first time, then {again_s * 1e3:.2f} ms")
+    with tempfile.TemporaryDirectory() as folder:
+        taken_s, size = gallery_s(Path(folder))
+    print(f"gallery of 100 templates in 3 languages: {taken_s:.1f} s, {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

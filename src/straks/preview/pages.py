@@ -1,0 +1,143 @@
+"""
+What a renderer is given: plain values, with everything counted, masked and inspected already.
+
+A picture has pages, a page has panels, and a panel shows one message: as a `Bubble` on a phone, as a
+`Letter`, or as the `Fault` that kept it from being made. A page about a template has a panel for each
+language and each `Case`, side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from straks.core.message import ContentType
+    from straks.core.segment import Encoding
+    from straks.core.substitute import Foreign
+    from straks.policy.rule import Finding
+
+LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English", "se": "Davvisámegiella"}
+"""What the languages call themselves."""
+
+CHANNELS: Final = {"sms": "SMS", "email": "E-mail"}
+"""What the channels are called."""
+
+
+class Case(StrEnum):
+    """Which values fill a template."""
+
+    EXAMPLE = "example"
+    WORST = "worst case"
+    SHORTEST = "shortest"
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """
+    An SMS as a phone shows it, and what is counted of it.
+
+    ``text`` is what is shown, as long as what is sent. ``borders`` are the places in it where each
+    segment after the first begins; ``units`` are the septets or code units in each segment, of
+    ``capacity``. ``quiet_from`` is where a line begins that is meant for the phone and not for its
+    owner. ``recipient`` and ``sender`` are None where nothing is to be said of them.
+    """
+
+    text: str = field(repr=False)
+    encoding: Encoding
+    units: tuple[int, ...]
+    capacity: int
+    borders: tuple[int, ...] = ()
+    foreign: tuple[Foreign, ...] = field(default=(), repr=False)
+    quiet_from: int | None = None
+    figures: tuple[str, ...] = ()
+    sender: str | None = None
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """
+    An e-mail as a mail program shows it.
+
+    ``html`` is None where none is there; ``content_type`` says which of them is sent, and ``size`` how
+    many bytes that is.
+    """
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str | None = field(repr=False)
+    content_type: ContentType
+    size: int
+    sender: str | None = None
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    Why there is nothing to show: a sentence, and its place in a source where it has one.
+
+    ``excerpt`` is what stands on that line.
+    """
+
+    message: str
+    path: str | None = None
+    line: int | None = None
+    excerpt: str = ""
+
+
+Content: TypeAlias = Bubble | Letter | Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One message in one language, for one case or as it is (None), and what was found about it."""
+
+    locale: str
+    channel: str
+    content: Content
+    case: Case | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """What the language calls itself."""
+        return LANGUAGES.get(self.locale, self.locale)
+
+    @property
+    def caption(self) -> str:
+        """What the panel shows, in a few words."""
+        return f"{CHANNELS[self.channel]}, {self.case or 'as it will be sent'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of a template, and what was found in it."""
+
+    path: str
+    text: str = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    All panels of one template, or of messages that were given together.
+
+    ``findings`` are those about no panel of it. ``sources`` are the files behind it, where they are shown.
+    """
+
+    name: str
+    panels: tuple[Panel, ...]
+    note: str = ""
+    findings: tuple[Finding, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def rows(self) -> list[tuple[Panel, ...]]:
+        """Return the panels by channel and case, a language beside the other."""
+        rows: dict[tuple[str, Case | None], list[Panel]] = {}
+        for panel in self.panels:
+            rows.setdefault((panel.channel, panel.case), []).append(panel)
+        return [tuple(row) for row in rows.values()]
