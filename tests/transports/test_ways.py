@@ -63,7 +63,7 @@ def carry_sync(
     request = Request("POST", url, {"authorization": "Bearer token"}, b'{"a":1}')
     replies = [carrier.carry(request, timeout_s=ENOUGH_S) for _ in range(often)]
     carrier.close()
-    if hasattr(given, "close"):
+    if given is not None and hasattr(given, "close"):
         given.close()
     return replies
 
@@ -77,7 +77,7 @@ def carry_async(
         request = Request("POST", url, {"authorization": "Bearer token"}, b'{"a":1}')
         replies = await asyncio.gather(*(carrier.carry(request, timeout_s=ENOUGH_S) for _ in range(often)))
         await carrier.close()
-        if hasattr(given, "aclose"):
+        if given is not None and hasattr(given, "aclose"):
             await given.aclose()
         return list(replies)
 

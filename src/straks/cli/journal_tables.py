@@ -6,8 +6,8 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.cli.moments import utc
-from straks.cli.terminal import visible
 from straks.journal.rules import State
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from rich.table import Table

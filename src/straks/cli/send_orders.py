@@ -26,8 +26,8 @@ from straks.cli import exits
 from straks.cli.credentials import TokenOptions, find_token
 from straks.cli.progress import bar
 from straks.cli.rates import Rate
-from straks.cli.show_sms import counted
 from straks.cli.terminal import console, one_line, write_json
+from straks.preview.figures import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
