@@ -66,7 +66,8 @@ def test_json_has_every_figure_and_the_values_that_reach_it(cli: Callable[..., R
 
     assert len(told) == 5 * 3 * 2
     for each in told:
-        worst = straks.bound(catalog[each["template"]], each["locale"], each["channel"])
+        locale, channel = str(each["locale"]), str(each["channel"])
+        worst = straks.bound(catalog[each["template"]], locale, channel)
         assert all(getattr(worst, name) == value for name, value in each["bound"].items())
         assert set(each["witness"]) == set(worst.witness)
         assert each["unbounded"] is None
