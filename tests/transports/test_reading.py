@@ -270,6 +270,7 @@ def test_a_cursor_of_another_service_is_not_used(tmp_path: Path, consume: Consum
     cursor = straks.FileCursor(tmp_path / "cursor")
     cursor.write("https://platform.altinn.no", 5)
 
+    assert repr(cursor).startswith("FileCursor(")
     with pytest.raises(UnusableFile, match="belongs to another service"):
         consume(Desk(), cursor, lambda _: None)
 
