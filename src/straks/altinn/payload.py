@@ -48,6 +48,7 @@ _SERVICE_ADDRESS_RULE = (
     "the domain has at most ten labels and ends in 2 to 14 letters a-z"
 )
 _ONE_LINE = "one printable line"
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def endpoint(order: Order) -> str:
@@ -84,7 +85,7 @@ def encode(order: Order) -> bytes:
     Raises:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
-    return json.dumps(payload(order), ensure_ascii=False, separators=(",", ":")).encode()
+    return _COMPACT(payload(order)).encode()
 
 
 def _sms(sms: Sms) -> dict[str, Any]:

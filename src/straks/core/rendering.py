@@ -37,7 +37,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from straks.core import skeleton, subset
+from straks.core import skeleton, straight, subset
 from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
 from straks.core.noting import Noting
@@ -105,6 +105,7 @@ class Renderer:
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
         self._uses: dict[str, subset.Uses] = {}
+        self._straight: dict[str, straight.Straight] = {}
         for file in self._files:
             with Noting(broken):
                 self._uses[file] = self._parse(file)
@@ -171,7 +172,11 @@ class Renderer:
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
-        return unicodedata.normalize("NFC", _trimmed(self._render(self._text, file, values)))
+        cut = self._straight.get(file) if straight.enabled else None
+        text = None if cut is None else cut.fill(values)
+        if text is None:
+            text = self._render(self._text, file, values)
+        return unicodedata.normalize("NFC", _trimmed(text))
 
     def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
         """Render an HTML file; returns the page and its plain-text twin."""
@@ -209,7 +214,10 @@ class Renderer:
             if "strx" in text.lower() and environment is self._html:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            return subset.check(environment.parse(source, file, file))
+            tree = environment.parse(source, file, file)
+            if environment is self._text and (cut := straight.straight(tree)):
+                self._straight[file] = cut
+            return subset.check(tree)
         except TemplateSyntaxError as error:
             raise _broken(file, error.lineno, _syntax(error)) from None
         except subset.OutsideSubset as flaw:
@@ -386,6 +394,8 @@ def _syntax(error: TemplateSyntaxError) -> str:
 
 
 def _trimmed(text: str) -> str:
+    if "\n" not in text:
+        return text.strip()
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

@@ -223,20 +223,18 @@ class Template:
                 mapping from names.
         """
         where = f"{self.name} ({locale}, {channel})"
-        if not isinstance(values, Mapping) or not all(
-            isinstance(name, str) for name in cast("Mapping[object, object]", values)
-        ):
-            raise InvalidValue(
-                f"{where}: values must be a mapping from each parameter's name to its value",
-                template=self.name,
-                locale=locale,
-            )
+        if not isinstance(values, Mapping):
+            raise self._no_mapping(where, locale)
         given = cast("Mapping[str, object]", values)
-        if missing := [
+        missing = [
             name
             for name, parameter in self.parameters.items()
-            if not parameter.optional and name not in given
-        ]:
+            if name not in given and not parameter.optional
+        ]
+        if missing or not self.parameters.keys() >= given.keys():
+            if not all(isinstance(name, str) for name in cast("Mapping[object, object]", given)):
+                raise self._no_mapping(where, locale)
+        if missing:
             raise InvalidValue(
                 f"{where} needs {_listed(missing)}; given were {_listed(given) or 'none'}",
                 template=self.name,
@@ -268,6 +266,13 @@ class Template:
                     f"{where}: {name!r} {flaw}", template=self.name, locale=locale, parameter=name
                 ) from None
         return checked
+
+    def _no_mapping(self, where: str, locale: str) -> InvalidValue:
+        return InvalidValue(
+            f"{where}: values must be a mapping from each parameter's name to its value",
+            template=self.name,
+            locale=locale,
+        )
 
     def _shown(self, checked: Mapping[str, Any], locale: str) -> dict[str, object]:
         shown: dict[str, object] = {"locale": locale}

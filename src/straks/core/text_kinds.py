@@ -85,7 +85,7 @@ class Code(_AsWritten):
         code = _string(value)
         if len(code) != self.length:
             raise Unfit(f"takes {self.limits}; this has {len(code)}")
-        if any(character not in self.alphabet for character in code):
+        if code.strip(self.alphabet):
             raise Unfit(f"takes {self.limits}; this has others among them")
         return code
 
