@@ -90,7 +90,9 @@ def idempotency_id(
     # Written out, since most of what making an id would take is setting up an encoder.
     said = [_quoted(fact) for fact in ("straks-1", template, channel, locale, recipient)]
     said.append("null" if sender is None else _quoted(sender))
-    said.append(f"[{','.join([f'[{_quoted(name)},{_quoted(value)}]' for name, value in sorted(values.items())])}]")
+    said.append(
+        f"[{','.join([f'[{_quoted(name)},{_quoted(value)}]' for name, value in sorted(values.items())])}]"
+    )
     facts = f"[{','.join(said)},{_quoted(occasion)}]"
     digest = blake2b(
         facts.encode("ascii"),
