@@ -14,11 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from straks.core import straight
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import PAGE_FILE, Absent
+from straks.core.rendering import PAGE_FILE, Absent, composed, trimmed
+from straks.core.straight import Way
+from straks.core.text_kinds import Url
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
 if TYPE_CHECKING:
@@ -61,6 +64,9 @@ class Template:
     renderer: Renderer = field(repr=False, compare=False)
     sources: Mapping[str, str] = field(repr=False, compare=False)
     gate: Gate = field(default=OPEN, repr=False, compare=False)
+    _known_ways: dict[tuple[str, str], Way | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def ungated(self) -> Template:
@@ -145,6 +151,31 @@ class Template:
         self.gate.admit(self)
         locale = self.resolve(locale, "sms")
         _check_originator(sender)
+        checked, canonical, body = self._straight_sms(locale, values) or self._any_sms(locale, values)
+        return Sms(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=canonical,
+            gate=self.gate,
+            recipient=recipient,
+            body=body,
+            time_to_live=self._time_to_live(checked),
+            sender=sender,
+        )
+
+    def _straight_sms(self, locale: str, values: object) -> tuple[Mapping[str, Any], Mapping[str, str], str] | None:
+        """Return values, their canonical form and the body, where joining is all that it takes."""
+        way = self._ways(locale, "sms") if straight.enabled else None
+        taken = None if way is None else way.filling.take(values)
+        if way is None or taken is None:
+            return None
+        body = composed(way.first.joined(taken.printed))
+        return (taken.checked, taken.canonical, body) if body else None
+
+    def _any_sms(self, locale: str, values: object) -> tuple[Mapping[str, Any], Mapping[str, str], str]:
+        """Return values, their canonical form and the body, whatever the text is and the values are."""
         checked = self.check(values, locale, "sms")
         shown = {
             name: value.plainly() if isinstance(value, Shown) else value
@@ -152,18 +183,7 @@ class Template:
         }
         file = f"{self.name}/{locale}/{SMS_FILE}"
         body = self._placed(locale, lambda: self.renderer.text(file, shown))
-        return Sms(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=self._canonical(checked),
-            gate=self.gate,
-            recipient=recipient,
-            body=self._not_empty(body, file, locale),
-            time_to_live=self._time_to_live(checked),
-            sender=sender,
-        )
+        return checked, self._canonical(checked), self._not_empty(body, file, locale)
 
     def email(
         self,
@@ -185,8 +205,46 @@ class Template:
         """
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
-        folder = f"{self.name}/{locale}"
         sent_as = self._content_type(content_type, locale)
+        filled = self._straight_email(locale, values) or self._any_email(locale, values)
+        canonical, subject, html, text = filled
+        return Email(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=canonical,
+            gate=self.gate,
+            recipient=recipient,
+            subject=subject,
+            text=text,
+            html=html,
+            content_type=sent_as,
+            sender=sender,
+        )
+
+    def _straight_email(
+        self, locale: str, values: object
+    ) -> tuple[Mapping[str, str], str, str | None, str] | None:
+        """Return canonical values, subject, HTML and text, where joining is all that it takes."""
+        way = self._ways(locale, "email") if straight.enabled else None
+        taken = None if way is None else way.filling.take(values)
+        if way is None or taken is None:
+            return None
+        printed = taken.printed
+        subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
+        html, text = None, ""
+        if way.page is not None:
+            page, names = way.page
+            html, text = page.fill([printed[name] for name in names])
+            text = trimmed(text)
+        if way.text is not None:
+            text = composed(way.text.joined(printed))
+        return (taken.canonical, subject, html, text) if subject and text else None
+
+    def _any_email(self, locale: str, values: object) -> tuple[Mapping[str, str], str, str | None, str]:
+        """Return canonical values, subject, HTML and text, whatever the texts are and the values are."""
+        folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
         subject = self._placed(locale, lambda: self.renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
@@ -199,20 +257,32 @@ class Template:
             )
         if TEXT_FILE in self.files[locale]:
             text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
-        return Email(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=self._canonical(checked),
-            gate=self.gate,
-            recipient=recipient,
-            subject=subject,
-            text=self._not_empty(text, folder, locale),
-            html=html,
-            content_type=sent_as,
-            sender=sender,
-        )
+        return self._canonical(checked), subject, html, self._not_empty(text, folder, locale)
+
+    def _ways(self, locale: str, channel: str) -> Way | None:
+        """Return how to fill the message by joining, worked out once; None where it takes more."""
+        known = self._known_ways
+        if (locale, channel) not in known:
+            known[locale, channel] = self._way(locale, channel)
+        return known[locale, channel]
+
+    def _way(self, locale: str, channel: str) -> Way | None:
+        folder = f"{self.name}/{locale}"
+        taken = straight.filling(self.parameters, locale, plainly=channel == "sms")
+        first = self.renderer.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
+        if taken is None or first is None:
+            return None
+        page = text = None
+        if channel == "email" and HTML_FILE in self.files[locale]:
+            links = [name for name, parameter in self.parameters.items() if isinstance(parameter, Url)]
+            page = self.renderer.settled(f"{folder}/{HTML_FILE}", locale, links)
+            if page is None:
+                return None
+        if channel == "email" and TEXT_FILE in self.files[locale]:
+            text = self.renderer.cut(f"{folder}/{TEXT_FILE}")
+            if text is None:
+                return None
+        return Way(taken, first, page, text)
 
     def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
         """
