@@ -126,7 +126,7 @@ def bent(seed: int) -> dict[str, Any]:
     dice = random.Random(seed)  # noqa: S311 - drawn again alike, and no secret
     plans: dict[str, Any] = {}
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
-        whole = PhoneMetadata.metadata_for_region(region, None)
+        whole: Any = PhoneMetadata.metadata_for_region(region, None)
         plan = SimpleNamespace(
             leading_digits=whole.leading_digits,
             same_mobile_and_fixed_line_pattern=whole.same_mobile_and_fixed_line_pattern,
@@ -155,7 +155,7 @@ def bent(seed: int) -> dict[str, Any]:
     return plans
 
 
-def narrowed(description: Any, dice: random.Random) -> Any:
+def narrowed(description: object, dice: random.Random) -> SimpleNamespace:
     """Return *description* for some first digits only."""
     pattern = getattr(description, "national_number_pattern", None) or r"\d{6,12}"
     return SimpleNamespace(
@@ -173,8 +173,11 @@ def test_a_country_is_left_to_the_library_until_it_is_worth_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "+", "46701740605", " +46701740605", "+46 701740605", "+46701740605 ", "+4670174060\n", "+46\u0667\u06601740605",
-     "\uff0b46701740605", "+\u0664\u066601740605", "+00701740605", "+999123456", "+88213123456", "+4670174060512345678"],
+    [
+        "", "+", "46701740605", " +46701740605", "+46 701740605", "+46701740605 ", "+4670174060\n",
+        "+46\u0667\u06601740605", "\uff0b46701740605", "+\u0664\u066601740605", "+00701740605", "+999123456",
+        "+88213123456", "+4670174060512345678",
+    ],
 )  # fmt: skip
 def test_what_is_not_in_e164_is_left_to_the_library(text: str) -> None:
     table = PhoneTable(phonenumbers, warm=1)

@@ -32,9 +32,12 @@ SIMULATOR_KEY: Final = b"for the simulator alone"
 _BLAKE2B_KEY_MOST = 64  # RFC 7693, 2.1
 _DIGEST_BYTES = 20
 _TEMPLATE_CHARACTERS = 24
-_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS: Final = [first + second for first in _LETTERS for second in _LETTERS]
-_SHIFTS: Final = range(8 * _DIGEST_BYTES - 10, -1, -10)
+_LETTERS: Final = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
+# To spread 160 bits over 32 bytes, five in each: the upper half of each group moves up, five times over.
+_SPREADS: Final = [
+    (shift, sum(((1 << bits) - 1) << (bits * 2 + shift * 2) * group for group in range(groups)), bits)
+    for groups, bits, shift in ((1, 80, 48), (2, 40, 24), (4, 20, 12), (8, 10, 6), (16, 5, 3))
+]
 _UNSAFE = re.compile("[^A-Za-z0-9_-]")
 
 
@@ -106,9 +109,11 @@ def idempotency_id(
 
 
 def _base32(digest: bytes) -> str:
-    """Write *digest* in base32 (RFC 4648, 6) in lower case, two characters at a time."""
+    """Write 20 bytes in base32 (RFC 4648, 6), in lower case."""
     number = int.from_bytes(digest, "big")
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+    for shift, lower, bits in _SPREADS:
+        number = (number & lower) | ((number & lower << bits) << shift)
+    return number.to_bytes(32, "big").translate(_LETTERS).decode("ascii")
 
 
 def pseudonym(recipient: str, key: bytes) -> str:

@@ -66,7 +66,9 @@ class _Region:
     __slots__ = ("_code", "_metadata", "_patterns", "found", "leading")
 
     def __init__(self, code: str, name: str, metadata: Any) -> None:  # noqa: ANN401 - the library's, which has no types
-        self.leading = None if metadata.leading_digits is None else re.compile(metadata.leading_digits, re.A)
+        self.leading = (
+            None if metadata.leading_digits is None else re.compile(metadata.leading_digits, re.ASCII)
+        )
         self.found = {"mobile": Found(code, name, mobile=True), "either": Found(code, name, mobile=False)}
         self._code = code
         self._metadata = metadata
@@ -107,7 +109,8 @@ class PhoneTable:
             if regions is not None:
                 break
         else:
-            return self._meet(text)
+            self._meet(text)
+            return None
         if len(regions) == 1:
             return regions[0].found.get(regions[0].kind(text) or "")
         for region in regions:
@@ -142,7 +145,7 @@ class PhoneTable:
 
 
 def _kinds(plan: Any, length: int) -> str:  # noqa: ANN401 - see above
-    """Return the pattern that names the kind of a number by its last group: other, either, landline, mobile."""
+    """Return the pattern whose last group names the kind of a number: other, either, landline or mobile."""
     others = [_whole(plan, kind, length) for kind in _OTHER_KINDS]
     landline, mobile = _whole(plan, "fixed_line", length), _whole(plan, "mobile", length)
     if plan.same_mobile_and_fixed_line_pattern:

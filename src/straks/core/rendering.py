@@ -182,7 +182,9 @@ class Renderer:
         """Return *file*, cut at its names; None where it is more than words and names."""
         return self._straight.get(file)
 
-    def settled(self, file: str, locale: str, links: Collection[str]) -> tuple[skeleton.Page, list[str]] | None:
+    def settled(
+        self, file: str, locale: str, links: Collection[str]
+    ) -> tuple[skeleton.Page, list[str]] | None:
         """
         Return the one page that *file* is in *locale*, and the names of the values that go into it.
 
@@ -190,15 +192,16 @@ class Renderer:
         """
         if not self.draws_on(file) <= self._settled:
             return None
-        names = {name: f"{_NAMED}{name}" for name in self._names[file]}
-        stand_ins = {name: Link(word) if name in links else word for name, word in names.items()}
+        stand_ins = {name: f"{_NAMED}{name}" for name in self._names[file]}
+        stand_ins |= {name: Link(stand_ins[name]) for name in links if name in stand_ins}
         held = skeleton.Held()
         rendered = self._render(self._html, file, {**stand_ins, "locale": locale, _HELD: held})
         try:
             page = self._page(rendered)
         except skeleton.Misplaced:
             return None  # which is said when it is rendered with values
-        return page, [word.removeprefix(_NAMED) if word.startswith(_NAMED) else "locale" for word in held.values]
+        names = {word: name for name, word in stand_ins.items()}
+        return page, [names.get(word, "locale") for word in held.values]
 
     def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
         """Render an HTML file; returns the page and its plain-text twin."""

@@ -165,7 +165,9 @@ class Template:
             sender=sender,
         )
 
-    def _straight_sms(self, locale: str, values: object) -> tuple[Mapping[str, Any], Mapping[str, str], str] | None:
+    def _straight_sms(
+        self, locale: str, values: object
+    ) -> tuple[Mapping[str, Any], Mapping[str, str], str] | None:
         """Return values, their canonical form and the body, where joining is all that it takes."""
         way = self._ways(locale, "sms") if straight.enabled else None
         taken = None if way is None else way.filling.take(values)
@@ -301,9 +303,10 @@ class Template:
             for name, parameter in self.parameters.items()
             if name not in given and not parameter.optional
         ]
-        if missing or not self.parameters.keys() >= given.keys():
-            if not all(isinstance(name, str) for name in cast("Mapping[object, object]", given)):
-                raise self._no_mapping(where, locale)
+        # The names are only looked at one by one where something is wrong.
+        sound = not missing and self.parameters.keys() >= given.keys()
+        if not sound and not all(isinstance(name, str) for name in cast("Mapping[object, object]", given)):
+            raise self._no_mapping(where, locale)
         if missing:
             raise InvalidValue(
                 f"{where} needs {_listed(missing)}; given were {_listed(given) or 'none'}",

@@ -65,10 +65,11 @@ class PolicyGate:
             PolicyError: The message or the order has errors.
         """
         filled, placed = Filled(order.message, self._policy), Placed(order, self._policy)
-        # Nearly always there is nothing to find, so that findings are only put together when there is.
-        sees = [check(filled) for check in self._of_messages] + [check(placed) for check in self._of_orders]
-        if any(any(True for _ in flaws) for flaws in sees):
-            enforce(order, self._policy, _GRAVE_OF_ORDERS)
+        for subject, checks in ((filled, self._of_messages), (placed, self._of_orders)):
+            for check in checks:
+                # Nearly always there is nothing to find; findings are put together only where there is.
+                for _ in check(subject):
+                    enforce(order, self._policy, _GRAVE_OF_ORDERS)
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.
