@@ -41,7 +41,7 @@ def fill(page: str, clean: Callable[[str], str] = as_it_is, name: str = NAME) ->
     held = Held()
     assert held.hold(name) == VALUE
     assert held.hold(LINK) == URL
-    return sanitise(page.format(VALUE, URL), clean).fill(held)
+    return sanitise(page.format(VALUE, URL), clean).fill(held.values)
 
 
 def misplaced(page: str, clean: Callable[[str], str] = as_it_is) -> str:

@@ -24,8 +24,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
+from straks.core import known_domains
 from straks.errors import EmailFault, InvalidEmailAddress, InvalidSetting
 
 if TYPE_CHECKING:
@@ -83,6 +85,9 @@ class EmailAddress:
         """
         text = _checked_text(raw)
         address = text.strip(_AROUND)
+        known = _known_domains().find(address) if known_domains.enabled else None
+        if known is not None:
+            return cls(normalised=known[0], ascii=known[1], original=text)
         _refuse_other_than_one_address(address)
         valid = _validate(address)
         if valid is None or valid.ascii_email is None:
@@ -106,6 +111,11 @@ class EmailAddress:
 
     def __repr__(self) -> str:
         return f"EmailAddress({self.masked!r})"
+
+
+@cache
+def _known_domains() -> known_domains.KnownDomains:
+    return known_domains.KnownDomains(_validate)
 
 
 def _checked_text(raw: object) -> str:

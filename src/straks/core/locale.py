@@ -48,6 +48,8 @@ _RANGE = re.compile(
     r"\s*([A-Za-z]{1,8})(?:[-_][A-Za-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?"
 )
 _RANGES_READ = 50
+# Babel takes longer than everything else in a message, and amounts, days and durations come again.
+_PRINTED_KEPT = 4096
 _LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
@@ -108,6 +110,7 @@ def _ranges(header: str) -> tuple[list[str], set[str]]:
     return [tag for _, tag in weighed], unwanted
 
 
+@lru_cache(maxsize=_PRINTED_KEPT)
 def format_integer(value: int, locale: str) -> str:
     """Print a whole number, grouped as *locale* does."""
     from babel.numbers import format_decimal
@@ -115,6 +118,7 @@ def format_integer(value: int, locale: str) -> str:
     return format_decimal(value, locale=_BABEL[locale])
 
 
+@lru_cache(maxsize=_PRINTED_KEPT)
 def format_amount(value: Decimal, currency: str, locale: str) -> str:
     """Print an amount of money, currency included."""
     from babel.numbers import format_currency
@@ -137,6 +141,7 @@ def is_currency(currency: str) -> bool:
     return currency.isupper() and known(currency)
 
 
+@lru_cache(maxsize=_PRINTED_KEPT)
 def format_date(value: date, style: str, locale: str) -> str:
     """Print a date; *style* is Babel's short, medium, long or full."""
     from babel import dates
@@ -144,6 +149,7 @@ def format_date(value: date, style: str, locale: str) -> str:
     return dates.format_date(value, style, locale=_BABEL[locale])
 
 
+@lru_cache(maxsize=_PRINTED_KEPT)
 def format_time(value: time, style: str, locale: str) -> str:
     """Print a time of day; *style* is Babel's short, or medium for seconds too."""
     from babel import dates
@@ -159,7 +165,7 @@ def format_datetime(value: datetime, style: str, locale: str) -> str:
     return f"{day} {joint} {format_time(local.time(), 'short', locale)}"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_PRINTED_KEPT)
 def format_duration(value: timedelta, locale: str) -> str:
     """
     Print a duration exactly, however many units that takes.

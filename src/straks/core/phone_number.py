@@ -29,8 +29,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
+from straks.core import phone_table
 from straks.errors import InvalidPhoneNumber, InvalidSetting, PhoneFault
 
 if TYPE_CHECKING:
@@ -122,9 +124,15 @@ class PhoneNumber:
         straks.errors.InvalidPhoneNumber: a Norwegian mobile number has 8 digits after +47; this has 7
         """
         wanted = None if regions is None else _checked_regions(regions)
-        digits = _read_digits(_checked_text(raw))
-        code, home = _read_country(digits)
-        kind, region = _judge(code, digits[len(code) :], home)
+        text = _checked_text(raw)
+        found = _table().find(text) if phone_table.enabled else None
+        if found is not None:
+            digits, code, region = text[1:], found.country_code, found.region
+            kind = PhoneKind.MOBILE if found.mobile else PhoneKind.POSSIBLY_MOBILE
+        else:
+            digits = _read_digits(text)
+            code, home = _read_country(digits)
+            kind, region = _judge(code, digits[len(code) :], home)
         if wanted is not None and region not in wanted:
             raise InvalidPhoneNumber(
                 f"only numbers from {', '.join(sorted(wanted))} can be used here; this one is from {region}",
@@ -149,6 +157,13 @@ class PhoneNumber:
 
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked!r})"
+
+
+@cache
+def _table() -> phone_table.PhoneTable:
+    import phonenumbers
+
+    return phone_table.PhoneTable(phonenumbers)
 
 
 def _checked_text(raw: object) -> str:

@@ -42,6 +42,8 @@ from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
 from straks.core.noting import Noting
 from straks.core.parameter import Shown
+from straks.core.straight import Straight, asks_for_the_language_alone, straight
+from straks.core.text_kinds import Link
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ _PAGES_KEPT = 128
 _LONGEST_KEPT = 64_000
 """Characters of a skeleton; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
 _HELD = "values held"  # no name that a template could use
+_NAMED = "value named "
 
 Place: TypeAlias = tuple[str, int]
 """A file and a line."""
@@ -105,6 +108,8 @@ class Renderer:
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
         self._uses: dict[str, subset.Uses] = {}
+        self._straight: dict[str, Straight] = {}
+        self._settled: set[str] = set()
         for file in self._files:
             with Noting(broken):
                 self._uses[file] = self._parse(file)
@@ -171,7 +176,32 @@ class Renderer:
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
-        return unicodedata.normalize("NFC", _trimmed(self._render(self._text, file, values)))
+        return composed(self._render(self._text, file, values))
+
+    def cut(self, file: str) -> Straight | None:
+        """Return *file*, cut at its names; None where it is more than words and names."""
+        return self._straight.get(file)
+
+    def settled(
+        self, file: str, locale: str, links: Collection[str]
+    ) -> tuple[skeleton.Page, list[str]] | None:
+        """
+        Return the one page that *file* is in *locale*, and the names of the values that go into it.
+
+        None where its conditions ask for more than the language. *links* are the names of checked links.
+        """
+        if not self.draws_on(file) <= self._settled:
+            return None
+        stand_ins = {name: f"{_NAMED}{name}" for name in self._names[file]}
+        stand_ins |= {name: Link(stand_ins[name]) for name in links if name in stand_ins}
+        held = skeleton.Held()
+        rendered = self._render(self._html, file, {**stand_ins, "locale": locale, _HELD: held})
+        try:
+            page = self._page(rendered)
+        except skeleton.Misplaced:
+            return None  # which is said when it is rendered with values
+        names = {word: name for name, word in stand_ins.items()}
+        return page, [names.get(word, "locale") for word in held.values]
 
     def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
         """Render an HTML file; returns the page and its plain-text twin."""
@@ -179,12 +209,12 @@ class Renderer:
         rendered = self._render(self._html, file, {**values, _HELD: held})
         try:
             if len(rendered) <= _LONGEST_KEPT:
-                html, text = self._page(rendered).fill(held)
+                html, text = self._page(rendered).fill(held.values)
             else:
-                html, text = skeleton.sanitise(rendered, self._clean).fill(held)
+                html, text = skeleton.sanitise(rendered, self._clean).fill(held.values)
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
-        return html, _trimmed(text)
+        return html, trimmed(text)
 
     def _render(self, environment: Environment, file: str, values: Mapping[str, object]) -> str:
         try:
@@ -209,7 +239,12 @@ class Renderer:
             if "strx" in text.lower() and environment is self._html:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            return subset.check(environment.parse(source, file, file))
+            tree = environment.parse(source, file, file)
+            if environment is self._html and asks_for_the_language_alone(tree):
+                self._settled.add(file)
+            elif environment is self._text and (cut := straight(tree)):
+                self._straight[file] = cut
+            return subset.check(tree)
         except TemplateSyntaxError as error:
             raise _broken(file, error.lineno, _syntax(error)) from None
         except subset.OutsideSubset as flaw:
@@ -385,7 +420,15 @@ def _syntax(error: TemplateSyntaxError) -> str:
     return f"{error.message} {there}" if "unknown tag" in str(error.message) else str(error.message)
 
 
-def _trimmed(text: str) -> str:
+def composed(text: str) -> str:
+    """Return a finished text: edges trimmed, composed to NFC."""
+    return unicodedata.normalize("NFC", trimmed(text))
+
+
+def trimmed(text: str) -> str:
+    """Return *text* without white space at its edges and at the ends of its lines."""
+    if "\n" not in text:
+        return text.strip()
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

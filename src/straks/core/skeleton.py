@@ -99,21 +99,23 @@ class Page:
     html: tuple[str | tuple[int, Place], ...]
     text: tuple[str | tuple[int, Place], ...]
 
-    def fill(self, held: Held) -> tuple[str, str]:
+    def fill(self, values: Sequence[str]) -> tuple[str, str]:
         """
-        Return the finished HTML, and its plain-text twin.
+        Return the finished HTML, and its plain-text twin, with *values* in the order they were held in.
 
         Raises:
-            Misplaced: The page has a marker that *held* never gave.
+            Misplaced: The page has a marker of a value that there never was.
         """
-        values = held.values
-        if any(not isinstance(part, str) and part[0] >= len(values) for part in self.html):
-            raise Misplaced(_FORGED)
-        html = [
-            part if isinstance(part, str) else escape(in_place(values[part[0]], part[1]))
-            for part in self.html
-        ]
-        text = [part if isinstance(part, str) else in_place(values[part[0]], part[1]) for part in self.text]
+        try:
+            html = [
+                part if isinstance(part, str) else escape(in_place(values[part[0]], part[1]))
+                for part in self.html
+            ]
+            text = [
+                part if isinstance(part, str) else in_place(values[part[0]], part[1]) for part in self.text
+            ]
+        except IndexError:
+            raise Misplaced(_FORGED) from None
         return "".join(html), "".join(text)
 
 

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from straks.core import straight
 from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import PAGE_FILE, Absent
+from straks.core.rendering import PAGE_FILE, Absent, composed, trimmed
+from straks.core.straight import Filled, Way
+from straks.core.text_kinds import Url
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
 if TYPE_CHECKING:
@@ -62,6 +65,9 @@ class Template(Displayed):
     renderer: Renderer = field(repr=False, compare=False)
     sources: Mapping[str, str] = field(repr=False, compare=False)
     gate: Gate = field(default=OPEN, repr=False, compare=False)
+    _known_ways: dict[tuple[str, str], Way | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def ungated(self) -> Template:
@@ -146,6 +152,32 @@ class Template(Displayed):
         self.gate.admit(self)
         locale = self.resolve(locale, "sms")
         _check_originator(sender)
+        filled, body = self._straight_sms(locale, values) or self._any_sms(locale, values)
+        return Sms(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=filled.canonical,
+            gate=self.gate,
+            secrets=filled.secrets,
+            recipient=recipient,
+            body=body,
+            time_to_live=self._time_to_live(filled.checked),
+            sender=sender,
+        )
+
+    def _straight_sms(self, locale: str, values: object) -> tuple[Filled, str] | None:
+        """Return values and the body, where joining is all that it takes."""
+        way = self._ways(locale, "sms") if straight.enabled else None
+        taken = None if way is None else way.filling.take(values)
+        if way is None or taken is None:
+            return None
+        body = composed(way.first.joined(taken.printed))
+        return (taken, body) if body else None
+
+    def _any_sms(self, locale: str, values: object) -> tuple[Filled, str]:
+        """Return values and the body, whatever the text is and the values are."""
         checked = self.check(values, locale, "sms")
         shown = {
             name: value.plainly() if isinstance(value, Shown) else value
@@ -153,19 +185,7 @@ class Template(Displayed):
         }
         file = f"{self.name}/{locale}/{SMS_FILE}"
         body = self._placed(locale, lambda: self.renderer.text(file, shown))
-        return Sms(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=self._canonical(checked),
-            gate=self.gate,
-            secrets=self._secrets(checked, shown),
-            recipient=recipient,
-            body=self._not_empty(body, file, locale),
-            time_to_live=self._time_to_live(checked),
-            sender=sender,
-        )
+        return self._filled(checked, shown), self._not_empty(body, file, locale)
 
     def email(
         self,
@@ -187,8 +207,44 @@ class Template(Displayed):
         """
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
-        folder = f"{self.name}/{locale}"
         sent_as = self._content_type(content_type, locale)
+        filled, subject, html, text = self._straight_email(locale, values) or self._any_email(locale, values)
+        return Email(
+            template=self.name,
+            locale=locale,
+            purpose=self.purpose,
+            repeat=self.repeat,
+            canonical_values=filled.canonical,
+            gate=self.gate,
+            secrets=filled.secrets,
+            recipient=recipient,
+            subject=subject,
+            text=text,
+            html=html,
+            content_type=sent_as,
+            sender=sender,
+        )
+
+    def _straight_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str] | None:
+        """Return values, subject, HTML and text, where joining is all that it takes."""
+        way = self._ways(locale, "email") if straight.enabled else None
+        taken = None if way is None else way.filling.take(values)
+        if way is None or taken is None:
+            return None
+        printed = taken.printed
+        subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
+        html, text = None, ""
+        if way.page is not None:
+            page, names = way.page
+            html, text = page.fill([printed[name] for name in names])
+            text = trimmed(text)
+        if way.text is not None:
+            text = composed(way.text.joined(printed))
+        return (taken, subject, html, text) if subject and text else None
+
+    def _any_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str]:
+        """Return values, subject, HTML and text, whatever the texts are and the values are."""
+        folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
         subject = self._placed(locale, lambda: self.renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
@@ -201,21 +257,32 @@ class Template(Displayed):
             )
         if TEXT_FILE in self.files[locale]:
             text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
-        return Email(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=self._canonical(checked),
-            gate=self.gate,
-            secrets=self._secrets(checked, shown),
-            recipient=recipient,
-            subject=subject,
-            text=self._not_empty(text, folder, locale),
-            html=html,
-            content_type=sent_as,
-            sender=sender,
-        )
+        return self._filled(checked, shown), subject, html, self._not_empty(text, folder, locale)
+
+    def _ways(self, locale: str, channel: str) -> Way | None:
+        """Return how to fill the message by joining, worked out once; None where it takes more."""
+        known = self._known_ways
+        if (locale, channel) not in known:
+            known[locale, channel] = self._way(locale, channel)
+        return known[locale, channel]
+
+    def _way(self, locale: str, channel: str) -> Way | None:
+        folder = f"{self.name}/{locale}"
+        taken = straight.filling(self.parameters, locale, plainly=channel == "sms")
+        first = self.renderer.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
+        if taken is None or first is None:
+            return None
+        page = text = None
+        if channel == "email" and HTML_FILE in self.files[locale]:
+            links = [name for name, parameter in self.parameters.items() if isinstance(parameter, Url)]
+            page = self.renderer.settled(f"{folder}/{HTML_FILE}", locale, links)
+            if page is None:
+                return None
+        if channel == "email" and TEXT_FILE in self.files[locale]:
+            text = self.renderer.cut(f"{folder}/{TEXT_FILE}")
+            if text is None:
+                return None
+        return Way(taken, first, page, text)
 
     def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
         """
@@ -226,20 +293,19 @@ class Template(Displayed):
                 mapping from names.
         """
         where = f"{self.name} ({locale}, {channel})"
-        if not isinstance(values, Mapping) or not all(
-            isinstance(name, str) for name in cast("Mapping[object, object]", values)
-        ):
-            raise InvalidValue(
-                f"{where}: values must be a mapping from each parameter's name to its value",
-                template=self.name,
-                locale=locale,
-            )
+        if not isinstance(values, Mapping):
+            raise self._no_mapping(where, locale)
         given = cast("Mapping[str, object]", values)
-        if missing := [
+        missing = [
             name
             for name, parameter in self.parameters.items()
-            if not parameter.optional and name not in given
-        ]:
+            if name not in given and not parameter.optional
+        ]
+        # The names are only looked at one by one where something is wrong.
+        sound = not missing and self.parameters.keys() >= given.keys()
+        if not sound and not all(isinstance(name, str) for name in cast("Mapping[object, object]", given)):
+            raise self._no_mapping(where, locale)
+        if missing:
             raise InvalidValue(
                 f"{where} needs {_listed(missing)}; given were {_listed(given) or 'none'}",
                 template=self.name,
@@ -272,20 +338,25 @@ class Template(Displayed):
                 ) from None
         return checked
 
+    def _no_mapping(self, where: str, locale: str) -> InvalidValue:
+        return InvalidValue(
+            f"{where}: values must be a mapping from each parameter's name to its value",
+            template=self.name,
+            locale=locale,
+        )
+
     def _shown(self, checked: Mapping[str, Any], locale: str) -> dict[str, object]:
         shown: dict[str, object] = {"locale": locale}
         for name, parameter in self.parameters.items():
             shown[name] = parameter.show(checked[name], locale) if name in checked else _absent(name)
         return shown
 
-    def _canonical(self, checked: Mapping[str, Any]) -> Mapping[str, str]:
-        return {name: self.parameters[name].canonical(value) for name, value in checked.items()}
-
-    def _secrets(self, checked: Mapping[str, Any], shown: Mapping[str, object]) -> tuple[str, ...]:
-        """Return every secret value as it prints, a list whole and item by item."""
+    def _filled(self, checked: dict[str, Any], shown: Mapping[str, object]) -> Filled:
+        """Return what a message keeps of its values; a secret list is secret whole, and item by item."""
         secret = [shown[name] for name in checked if self.parameters[name].secret]
         items = [item for value in secret if isinstance(value, Shown) for item in value.items]
-        return tuple(map(str, [*secret, *items]))
+        canonical = {name: self.parameters[name].canonical(value) for name, value in checked.items()}
+        return Filled(checked, {}, canonical, tuple(map(str, [*secret, *items])))
 
     def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
         declared = self.manifest.time_to_live

@@ -42,7 +42,7 @@ def _string(value: object) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _AsWritten(Parameter):
+class AsWritten(Parameter):
     """A kind whose value is text, the same in every language and wherever it is kept."""
 
     def show(self, value: str, locale: str) -> object:  # noqa: ARG002 - the same in every language
@@ -59,7 +59,7 @@ class _AsWritten(Parameter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(_AsWritten):
+class Code(AsWritten):
     """
     A one-time code: a fixed number of characters from an ASCII alphabet, digits by default.
 
@@ -85,13 +85,13 @@ class Code(_AsWritten):
         code = _string(value)
         if len(code) != self.length:
             raise Unfit(f"takes {self.limits}; this has {len(code)}")
-        if any(character not in self.alphabet for character in code):
+        if code.strip(self.alphabet):
             raise Unfit(f"takes {self.limits}; this has others among them")
         return code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text(_AsWritten):
+class Text(AsWritten):
     """Free text within a length: a word, a sentence, or a few lines where ``lines`` is above 1."""
 
     kind: ClassVar[str] = "text"
@@ -171,7 +171,7 @@ class Reference(Text):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(_AsWritten):
+class Choice(AsWritten):
     """One of a few values, each with its word in every language."""
 
     kind: ClassVar[str] = "choice"
@@ -199,7 +199,7 @@ _URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?:[/?#][A-Za-z0-9._~:/
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Url(_AsWritten):
+class Url(AsWritten):
     """An https address on one of the declared hosts: no user, no port, ASCII, host in lower case."""
 
     kind: ClassVar[str] = "url"

@@ -14,6 +14,7 @@ from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
 from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
+from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
     from straks.core.message import Order
@@ -35,6 +36,9 @@ class PolicyGate:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code)]
+        self._of_messages = tuple(rule.check for rule in wanted if rule.scope is Scope.MESSAGE)
+        self._of_orders = tuple(rule.check for rule in wanted if rule.scope is Scope.ORDER)
         self._found: dict[str, tuple[Finding, ...]] = {}
 
     def admit(self, template: Template) -> None:
@@ -60,7 +64,12 @@ class PolicyGate:
         Raises:
             PolicyError: The message or the order has errors.
         """
-        enforce(order, self.policy, _GRAVE_OF_ORDERS)
+        filled, placed = Filled(order.message, self.policy), Placed(order, self.policy)
+        for subject, checks in ((filled, self._of_messages), (placed, self._of_orders)):
+            for check in checks:
+                # Nearly always there is nothing to find; findings are put together only where there is.
+                for _ in check(subject):
+                    enforce(order, self.policy, _GRAVE_OF_ORDERS)
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.

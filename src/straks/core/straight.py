@@ -1,0 +1,171 @@
+"""
+A fast way for texts of words and names alone, which is most of them.
+
+A text without conditions, loops and filters is its words with the values between them. So is a page
+whose conditions ask for nothing but the language. What filling such a one takes is worked out
+once: where each value goes, how it is checked, and how it prints. Then a message is a few joins, where
+Jinja would set up a context of variables, and an HTML page would be rendered to find out that it is the
+same page as before.
+
+It only ever fills what is as it should be. A value that is missing, surplus, left out or not
+admitted, and whatever else comes up, is left to the ordinary way, which alone says what is wrong.
+
+`enabled` turns it off.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from jinja2 import nodes
+
+from straks.core.list_kind import ListOf
+from straks.core.parameter import Shown, Unfit
+from straks.core.text_kinds import AsWritten, Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from straks.core.parameter import Parameter
+    from straks.core.skeleton import Page
+
+enabled: bool = True
+"""Whether texts are joined at all; False leaves every one of them to Jinja."""
+
+
+class Straight(NamedTuple):
+    """A text, cut: the names in it, and the words before, between and after them."""
+
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def joined(self, printed: Mapping[str, str]) -> str:
+        """Return the text with what was *printed* for each name in it."""
+        parts = [*self.words]
+        for place, name in enumerate(self.names):
+            parts[place] += printed[name]
+        return "".join(parts)
+
+
+def straight(tree: nodes.Template) -> Straight | None:
+    """Cut the text of *tree* at its names; None where it is more than words and names."""
+    words = [""]
+    names: list[str] = []
+    for output in tree.body:
+        if not isinstance(output, nodes.Output):
+            return None
+        for node in output.nodes:
+            if isinstance(node, nodes.TemplateData):
+                words[-1] += node.data
+            elif isinstance(node, nodes.Name):
+                names.append(node.name)
+                words.append("")
+            else:
+                return None
+    return Straight(tuple(words), tuple(names))
+
+
+_OF_A_PAGE: Final = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Extends, nodes.Block,
+    nodes.Include, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+)  # fmt: skip
+
+
+def asks_for_the_language_alone(tree: nodes.Template) -> bool:
+    """Tell whether *tree* prints nothing but names, and decides nothing by any value but ``locale``."""
+    if not all(isinstance(node, _OF_A_PAGE) for node in _every(tree)):
+        return False
+    asked = {name.name for branch in tree.find_all(nodes.If) for name in branch.test.find_all(nodes.Name)}
+    asked |= {branch.test.name for branch in tree.find_all(nodes.If) if isinstance(branch.test, nodes.Name)}
+    printed = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
+    return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)
+
+
+def _every(node: nodes.Node) -> Iterable[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _every(child)
+
+
+class _Step(NamedTuple):
+    name: str
+    check: Callable[[object], Any]
+    prints: Callable[[Any], str] | None
+    """How a value prints; None where it and its canonical form are the value itself."""
+    canonical: Callable[[Any], str]
+
+
+class Filled(NamedTuple):
+    """Values that are admitted: as they are, as they print, in canonical form; and the secret ones, printed."""
+
+    checked: dict[str, Any]
+    printed: dict[str, str]
+    canonical: dict[str, str]
+    secrets: tuple[str, ...]
+
+
+class Filling:
+    """
+    How the values of one template are taken, in one language and channel.
+
+    Args:
+        parameters: What the template takes; none of them optional, none a list.
+        locale: The language that values print in.
+        plainly: Whether they print with plain spaces, as in an SMS.
+    """
+
+    def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
+        self._locale = locale
+        self._secret = [name for name, parameter in parameters.items() if parameter.secret]
+        self._steps = [
+            _Step(name, parameter.check, _printer(parameter, locale, plainly=plainly), parameter.canonical)
+            for name, parameter in parameters.items()
+        ]
+
+    def take(self, values: object) -> Filled | None:
+        """Check and print *values*; None where they are not all there, and no others, and admitted."""
+        if not isinstance(values, dict) or len(values) != len(self._steps):
+            return None
+        checked: dict[str, Any] = {}
+        printed = {"locale": self._locale}
+        canonical: dict[str, str] = {}
+        try:
+            for name, check, prints, canonical_form in self._steps:
+                value = checked[name] = check(values[name])
+                if prints is None:
+                    printed[name] = canonical[name] = value
+                else:
+                    printed[name], canonical[name] = prints(value), canonical_form(value)
+        except (KeyError, Unfit):
+            return None
+        return Filled(checked, printed, canonical, tuple([printed[name] for name in self._secret]))
+
+
+def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:
+    """Return how values for *parameters* are taken; None where some may be left out, or are several."""
+    if any(each.optional or isinstance(each, ListOf) for each in parameters.values()):
+        return None
+    return Filling(parameters, locale, plainly=plainly)
+
+
+def _printer(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[Any], str] | None:
+    if isinstance(parameter, AsWritten) and not isinstance(parameter, Choice):
+        return None
+
+    def prints(value: Any) -> str:  # noqa: ANN401 - whatever the parameter admits
+        shown = parameter.show(value, locale)
+        return str(shown.plainly() if plainly and isinstance(shown, Shown) else shown)
+
+    return prints
+
+
+class Way(NamedTuple):
+    """How one message is filled by joining, in one language and channel."""
+
+    filling: Filling
+    first: Straight
+    """The SMS, or the e-mail's subject."""
+    page: tuple[Page, Sequence[str]] | None
+    """The e-mail's one page, and the names of the values that go into it."""
+    text: Straight | None
+    """The e-mail's own plain text."""

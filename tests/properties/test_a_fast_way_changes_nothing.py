@@ -1,0 +1,220 @@
+"""Every fast way gives what the ordinary one gives: the same message, or the same refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import straks
+from straks.core import known_domains, straight
+from straks.core.catalog import Catalog
+from straks.core.email_address import EmailAddress
+from straks.core.straight import asks_for_the_language_alone
+from straks.errors import StraksError
+from straks.testing import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHIPPED = straks.Catalog.load(policy=None)
+KARI = straks.PhoneNumber.parse("+46701740605")
+POST = straks.EmailAddress.parse("kari@example.org")
+LAYOUT = SHIPPED["one-time-code"].renderer.source("_layout/email.html")
+
+HEAD = '[template]\npurpose = "notice"\nrepeat = "harmless"\ntime-to-live = 3600\n'
+PARAMETERS = """
+[parameters.name]
+kind = "text"
+max-length = 30
+lines = 3
+example = "Kari"
+
+[parameters.nn]
+kind = "choice"
+example = "b"
+[parameters.nn.choices]
+a = { nb = "ja <b>", nn = "ja &amp;", en = "yes" }
+b = { nb = "nei", nn = "nei  ", en = "no" }
+
+[parameters.count]
+kind = "integer"
+min = -5000
+max = 5000000
+example = 2
+
+[parameters.link]
+kind = "url"
+hosts = ["www.example.org"]
+max-length = 60
+example = "https://www.example.org/x"
+
+[parameters.when]
+kind = "datetime"
+example = 2026-05-05T14:30:00+02:00
+"""
+NAMES = ("name", "nn", "count", "link", "when", "locale")
+PIECES = (
+    *(f"{{{{ {name} }}}}" for name in NAMES),
+    "Hei ", "  \n", "\n\n", "e\u0301", "\u0301", "åæø ", "<", "&amp;", "<p>", "</p>", '<p title="', '">',
+    "<br>", '<a href="{{ link }}">', '<a href="https://www.example.org/?q={{ name }}">', "</a>", "<ul><li>",
+    "<!-- ", " -->", "{% if name %}x{% endif %}", "{{ name|upper }}", "{# a comment #}",
+    '{% if locale == "nn" %}nn{% else %}ikkje{% endif %}', "{% set it = name %}{{ it }}",
+    '{% if locale in ["nb", "en"] %}{{ count }}{% endif %}',
+)  # fmt: skip
+
+
+def outcome(make: Callable[[], straks.Sms | straks.Email]) -> object:
+    """Return the message, and what goes over the wire; or the kind and words of the refusal."""
+    try:
+        message = make()
+        order = message.order(occasion="law", key=straks.SIMULATOR_KEY)
+    except StraksError as refusal:
+        return type(refusal), str(refusal)
+    text = message.text if isinstance(message, straks.Email) else None
+    sent = straks.altinn.encode(order)
+    assert json.loads(sent) == straks.altinn.payload(order)
+    return message, text, dict(message.canonical_values), sent
+
+
+def both(make: Callable[[], straks.Sms | straks.Email]) -> tuple[object, object]:
+    quick = outcome(make)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(straight, "enabled", False)
+        return quick, outcome(make)
+
+
+@given(data=st.data(), locale=st.sampled_from(["nb", "nn", "en"]), name=st.sampled_from([*SHIPPED]))
+def test_a_shipped_template_makes_the_same_messages(data: st.DataObject, locale: str, name: str) -> None:
+    template = SHIPPED[name]
+    filling = data.draw(values(template))
+    quick, ordinary = both(lambda: template.sms(locale, KARI, filling))
+    assert quick == ordinary
+    quick, ordinary = both(lambda: template.email(locale, POST, filling))
+
+    assert quick == ordinary
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> Catalog | None:
+    def text() -> str:
+        return "".join(draw(st.lists(st.sampled_from(PIECES), max_size=8)))
+
+    files = {
+        "_layout/email.html": LAYOUT,
+        "own/template.toml": HEAD + PARAMETERS,
+        "own/nn/sms.txt": text(),
+        "own/nn/subject.txt": text(),
+        "own/nn/email.html": text(),
+    }
+    if draw(st.booleans()):
+        files["own/nn/email.txt"] = text()
+    try:
+        return Catalog(files)
+    except StraksError:
+        return None
+
+
+@given(catalog=catalogs(), data=st.data())
+def test_any_template_makes_the_same_messages(catalog: Catalog | None, data: st.DataObject) -> None:
+    if catalog is None:
+        return
+    template = catalog["own"]
+    filling = data.draw(values(template))
+    quick, ordinary = both(lambda: template.sms("nn", KARI, filling))
+    assert quick == ordinary
+    quick, ordinary = both(lambda: template.email("nn", POST, filling))
+
+    assert quick == ordinary
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        {},
+        {"code": "482913"},
+        None,
+        [("code", "482913")],
+        {"code": "482913", "lifetime": None, "service": "Skatteetaten"},
+        {"code": 482913, "lifetime": None, "service": "Skatteetaten"},
+        {"code": "482913", "service": "Skatteetaten", "more": "x", "lifetime": None},
+        {"code": "482913", "service": "Skatteetaten", 7: "x"},
+        {
+            "code": "48291",
+            "service": "Skatteetaten",
+            "lifetime": SHIPPED["one-time-code"].examples["lifetime"],
+        },
+    ],
+)
+def test_values_that_do_not_fit_are_refused_in_the_same_words(filling: object) -> None:
+    template = SHIPPED["one-time-code"]
+    quick, ordinary = both(lambda: template.sms("nb", KARI, cast("Any", filling)))
+
+    assert quick == ordinary
+    assert isinstance(quick, tuple)
+    assert quick[0] is straks.InvalidValue
+
+
+@pytest.mark.parametrize("name", [*SHIPPED])
+def test_most_of_what_ships_takes_the_fast_way(name: str) -> None:
+    template = SHIPPED[name]
+    straight_here = template._ways("nb", "sms") is not None and template._ways("nb", "email") is not None
+
+    assert straight_here == (name != "status-update")
+
+
+@pytest.mark.parametrize(
+    ("source", "alone"),
+    [
+        ("{{ a }}", True),
+        ("{% if locale == 'nn' %}{{ a }}{% endif %}", True),
+        ("{% if locale %}x{% endif %}", True),
+        ("{% if a %}x{% endif %}", False),
+        ("{% if locale == 'nn' and a %}x{% endif %}", False),
+        ("{% if locale == 'nn' %}{% if a %}x{% endif %}{% endif %}", False),
+        ("{{ a|upper }}", False),
+        ("{{ a ~ 'x' }}", False),
+        ("{{ 'x' if locale == 'nn' else a }}", False),
+        ("{% set b = a %}{{ b }}", False),
+        ("{% for b in a %}{{ b }}{% endfor %}", False),
+        ("{% macro m() %}x{% endmacro %}{{ m() }}", False),
+    ],
+)
+def test_a_page_is_settled_where_its_branches_ask_for_the_language_alone(source: str, alone: bool) -> None:  # noqa: FBT001 - what a table says
+    from jinja2 import Environment
+
+    assert asks_for_the_language_alone(Environment(autoescape=True).parse(source)) is alone
+
+
+MAILBOXES = (
+    "kari", "ola.nordmann", "INFO", "Postmaster", "x" * 64, "x" * 65, "a+b", ".a", "a..b", "o'b", "æ",
+    '"a b"',
+)  # fmt: skip
+DOMAINS = (
+    "example.org", "Example.ORG", "gmail.com", "xn--bcher-kva.example.org", "foo.test", "localhost", "-a.no",
+    "a..no", "no", "no.", "x" * 63 + ".no", "x" * 64 + ".no", "1.2.3.4", "foo.onion", "a_b.no", "münchen.de",
+)  # fmt: skip
+
+
+@given(
+    mailbox=st.sampled_from(MAILBOXES) | st.text("abAB09.+-_'\u00e6 ", max_size=70),
+    domain=st.sampled_from(DOMAINS) | st.text("abAB09.-_ ", max_size=70),
+    mark=st.sampled_from(["@", "@", "@", "", "@@", " @"]),
+)
+def test_an_address_is_the_same_or_refused_in_the_same_words(mailbox: str, domain: str, mark: str) -> None:
+    def parsed() -> object:
+        try:
+            address = EmailAddress.parse(f"{mailbox}{mark}{domain}")
+        except straks.InvalidEmailAddress as refusal:
+            return refusal.reason, str(refusal)
+        return address.normalised, address.ascii, address.original
+
+    quick = parsed()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(known_domains, "enabled", False)
+        ordinary = parsed()
+
+    assert quick == ordinary
