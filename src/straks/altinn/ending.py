@@ -55,12 +55,8 @@ class Ending:
         Raises:
             ValueError: It names no outcome that there is.
         """
-        return cls(
-            **{
-                **{name: found[name] for name in _NAMES if name in found},
-                "outcome": Outcome(str(found.get("outcome"))),
-            }
-        )
+        given: dict[str, Any] = {name: found[name] for name in _NAMES if name in found}
+        return cls(**given | {"outcome": Outcome(str(found.get("outcome")))})
 
 
 _NAMES: Final = tuple(each.name for each in fields(Ending))
