@@ -56,7 +56,8 @@ class Ending:
             ValueError: It names no outcome that there is.
         """
         given: dict[str, Any] = {name: found[name] for name in _NAMES if name in found}
-        return cls(**given | {"outcome": Outcome(str(found.get("outcome")))})
+        given["outcome"] = Outcome(str(found.get("outcome")))
+        return cls(**given)
 
 
 _NAMES: Final = tuple(each.name for each in fields(Ending))

@@ -420,7 +420,8 @@ def _values(entry: Entry) -> tuple[Any, ...]:
 def _entry(row: tuple[Any, ...]) -> Entry:
     found: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
     found["repeat"], found["state"] = Repeat(found["repeat"]), State(found["state"])
-    return Entry(**found | {"doubtful": bool(found["doubtful"])})
+    found["doubtful"] = bool(found["doubtful"])
+    return Entry(**found)
 
 
 def _open(path: str) -> sqlite3.Connection:
