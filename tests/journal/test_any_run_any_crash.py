@@ -83,6 +83,7 @@ class Machine(RuleBasedStateMachine):
         self.aloft: dict[int, tuple[str, Ending | None]] = {}
         self.died_with: Counter[str] = Counter()
         self.decided: Counter[str] = Counter()
+        self.doubted: Counter[str] = Counter()
 
     @initialize(harmful=st.lists(st.booleans(), min_size=1, max_size=6))
     def first(self, harmful: list[bool]) -> None:
@@ -113,7 +114,10 @@ class Machine(RuleBasedStateMachine):
     def take_up(self, most: int) -> None:
         for entry in self.record((row, TakenUp(self.now_s)) for row in self.open().due()[:most]):
             if entry.state is State.IN_FLIGHT:
-                self.aloft[entry.row] = entry.idempotency_id, None
+                name = entry.idempotency_id
+                self.aloft[entry.row] = name, None
+                if entry.repeat is Repeat.HARMFUL:
+                    assert self.doubted[name] <= self.decided[name]
 
     @precondition(lambda self: any(ending is None for _, ending in self.aloft.values()))
     @rule(data=st.data(), way=WAYS)
@@ -127,8 +131,9 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def land(self, data: st.DataObject) -> None:
         row = data.draw(st.sampled_from([row for row, (_, ending) in self.aloft.items() if ending]))
-        _, ending = self.aloft.pop(row)
+        name, ending = self.aloft.pop(row)
         assert ending is not None
+        self.doubted[name] += ending.outcome is Outcome.IN_DOUBT
         (entry,) = self.record([(row, Landed(self.now_s, ending, 0.1))])
 
         assert entry.state is not State.IN_FLIGHT
@@ -139,6 +144,7 @@ class Machine(RuleBasedStateMachine):
         self.open().close()
         self.journal = None
         self.died_with.update(name for name, _ in self.aloft.values())
+        self.doubted.update(name for name, _ in self.aloft.values())
         self.aloft.clear()
 
     @rule(seconds=st.sampled_from([1, 109, 110, 599, 600]))

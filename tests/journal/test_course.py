@@ -21,7 +21,8 @@ def course(*endings: Ending, stop_after: int = 3) -> Course:
 
 
 def ending(outcome: Outcome, **more: Any) -> Ending:  # noqa: ANN401 - an ending's
-    return Ending(outcome=outcome, attempts=1, **{"why": f"it was {outcome}", **more})
+    more.setdefault("why", f"it was {outcome}")
+    return Ending(outcome=outcome, attempts=1, **more)
 
 
 def test_one_refusal_that_every_order_would_meet_stops_a_run_with_what_was_said() -> None:

@@ -23,16 +23,16 @@ NEW = Entry(
     pseudonym="0" * 32,
     repeat=Repeat.HARMFUL,
 )
+_GIVEN = ("row", "offset", "idempotency_id", "template", "locale", "channel", "pseudonym", "repeat")
 TIMES_S = st.floats(0.0, 2000.0)
 ENTRIES = st.lists(
     st.builds(
-        lambda state, took_s, ended_s, requests: replace(
-            NEW, state=state, took_s=took_s, ended_s=ended_s, requests=requests
-        ),
-        st.sampled_from(State),
-        st.none() | TIMES_S,
-        st.none() | st.floats(1.7e9, 1.8e9),
-        st.integers(0, 3),
+        Entry,
+        **{name: st.just(getattr(NEW, name)) for name in _GIVEN},
+        state=st.sampled_from(State),
+        took_s=st.none() | TIMES_S,
+        ended_s=st.none() | st.floats(1.7e9, 1.8e9),
+        requests=st.integers(0, 3),
     ),
     max_size=30,
 )

@@ -48,11 +48,14 @@ ENDINGS = st.builds(
     general=st.booleans(),
     status=st.sampled_from([None, 400, 401, 429]),
 )
+
+
+def _entry(repeat: Repeat, alive_s: int | None, until_s: float | None) -> Entry:
+    return replace(NEW, repeat=repeat, time_to_live_s=alive_s, not_after_s=until_s)
+
+
 ENTRIES = st.builds(
-    lambda repeat, alive, until: replace(NEW, repeat=repeat, time_to_live_s=alive, not_after_s=until),
-    st.sampled_from(Repeat),
-    st.none() | st.sampled_from([60, 3600]),
-    st.none() | TIMES,
+    _entry, st.sampled_from(Repeat), st.none() | st.sampled_from([60, 3600]), st.none() | TIMES
 )
 KINDS: dict[type[Any], st.SearchStrategy[Event]] = {
     TakenUp: st.builds(TakenUp, TIMES),

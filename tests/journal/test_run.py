@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import straks
 from straks.altinn.place import Receipt
 from straks.core.manifest import Repeat
-from straks.journal import Journal, RunResult, State, place_all
+from straks.journal import Entry, Journal, RunResult, State, place_all
 from straks.journal.store import JournalView
 
 from .conftest import sealed
@@ -120,11 +120,15 @@ def test_every_order_has_one_turn_and_what_became_of_it_is_told_and_kept(
 ) -> None:
     told: list[str] = []
     ways = ("placed", "refused", "away", "doubt", "surprise")
+
+    def note(entry: Entry) -> None:
+        told.append(entry.state)
+
     result = run(
         journal,
         write(*map(make, range(1, 7))),
         scripted(*ways),
-        on_end=lambda entry: told.append(entry.state),
+        on_end=note,
     )
 
     assert states(journal) == ["placed", "refused", "not-sent", "in-doubt", "in-doubt", "placed"]

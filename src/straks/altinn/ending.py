@@ -55,12 +55,9 @@ class Ending:
         Raises:
             ValueError: It names no outcome that there is.
         """
-        return cls(
-            **{
-                **{name: found[name] for name in _NAMES if name in found},
-                "outcome": Outcome(str(found.get("outcome"))),
-            }
-        )
+        given: dict[str, Any] = {name: found[name] for name in _NAMES if name in found}
+        given["outcome"] = Outcome(str(found.get("outcome")))
+        return cls(**given)
 
 
 _NAMES: Final = tuple(each.name for each in fields(Ending))

@@ -418,13 +418,10 @@ def _values(entry: Entry) -> tuple[Any, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    found = dict(zip(_NAMES, row, strict=True))
-    made = {
-        "repeat": Repeat(found["repeat"]),
-        "state": State(found["state"]),
-        "doubtful": bool(found["doubtful"]),
-    }
-    return Entry(**{**found, **made})
+    found: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    found["repeat"], found["state"] = Repeat(found["repeat"]), State(found["state"])
+    found["doubtful"] = bool(found["doubtful"])
+    return Entry(**found)
 
 
 def _open(path: str) -> sqlite3.Connection:
