@@ -96,7 +96,7 @@ class _Step(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """Values that are admitted: as they are, as they print, in canonical form; and the secret ones, printed."""
+    """Values that are admitted: as they are, as they print, in canonical form; the secret ones printed."""
 
     checked: dict[str, Any]
     printed: dict[str, str]
