@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 OVER_HTTP := tests/transports tests/contracts/test_tokens.py tests/contracts/test_transports.py \
   tests/simulator/test_carriage.py tests/simulator/test_serve.py tests/cli/test_send_command.py tests/cli/test_feed_command.py
 
-.PHONY: demo test lint bench pictures lock wheel clean
+.PHONY: demo test lint bench pictures notebooks lock wheel clean
 
 demo: .venv/demo.ok
 	@$(BIN)/straks demo --out demo.html
@@ -37,6 +37,10 @@ bench: .venv/test.ok
 # The pictures of the README, drawn by the real thing.
 pictures: .venv/demo.ok
 	@$(BIN)/python docs/pictures.py
+
+# The notebooks, run by themselves and kept with what they show.
+notebooks: .venv/test.ok
+	@$(BIN)/python notebooks/run.py
 
 # What the tests ran with, with hashes and without the name of any index.
 lock:
