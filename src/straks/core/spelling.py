@@ -5,20 +5,27 @@ A free text is one of very many, so it is not printed to see what it costs: each
 hold is. Every outcome that some neighbourhood could bring is listed (``title`` raises a letter here
 and lowers it there; ``replace`` with several characters is dealt out among them), so that what a
 whole text prints is always made of these parts, and the worst part for each character is a bound.
+
+A text whose characters are counted prints a number, and there are not many of those.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Final
+
+from straks.core.domain import Span, TooMany, numbers_of
+from straks.core.way import ONWARDS
 
 if TYPE_CHECKING:
     from straks.core.domain import Free
     from straks.core.way import Filter
 
-FOLLOWED: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "replace"})
+FOLLOWED: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "replace", "length"})
 """The filters of free text that can be followed."""
+_MOST_SPELLINGS: Final = 4_096
 
 
 @lru_cache(maxsize=1024)
@@ -32,6 +39,28 @@ def spellings(domain: Free, filters: tuple[Filter, ...]) -> tuple[frozenset[str]
         )
     every = _followed(_sorts(domain, filters), filters)
     return every, every
+
+
+def may_vanish(domain: Free, filters: tuple[Filter, ...]) -> bool:
+    """Tell whether a text may print nothing, or nothing but white space."""
+    return domain.least == 0 or any(not part.strip() for part in spellings(domain, filters)[0])
+
+
+def counted(
+    domain: Free, filters: tuple[Filter, ...]
+) -> tuple[tuple[int, ...], tuple[Filter, ...], bool] | None:
+    """
+    Return how many characters a text may have where *filters* count them; None where they do not.
+
+    Beside the numbers stand the filters behind that, and whether these are all numbers there may be
+    or one of each class that prints alike.
+    """
+    for index, each in enumerate(filters):
+        if each.name == "length":
+            sizes = [len(part) for parts in spellings(domain, filters[:index]) for part in parts]
+            numbers = numbers_of(Span(((domain.least * min(sizes), domain.most * max(sizes)),)))
+            return numbers.values, filters[index + 1 :], numbers.complete
+    return None
 
 
 def _sorts(domain: Free, filters: tuple[Filter, ...]) -> set[str]:
@@ -54,15 +83,27 @@ def _after(part: str, applied: Filter) -> set[str]:
             return {part.upper()}
         case "lower":
             return {part.lower()}
-        case "title" | "capitalize":
-            return {part.upper(), part.lower(), part.capitalize()}
+        case "title" | "capitalize" | ONWARDS.name:
+            return _every([{sort.upper(), sort.lower(), sort.capitalize()} for sort in part])
         case "trim":
-            return {part, ""}
-        case _:
+            edges = str(applied.arguments[0]) if applied.arguments else None
+            return {part, part.lstrip(edges), part.rstrip(edges), part.strip(edges), ""}
+        case "replace":
             old, new = str(applied.arguments[0]), str(applied.arguments[1])
             sometimes = len(old) > 1 or len(applied.arguments) > 1 + 1
-            outcomes = [_replaced(character, old, new, sometimes=sometimes) for character in part]
-            return set(map("".join, product(*outcomes)))
+            return _every([_replaced(sort, old, new, sometimes=sometimes) for sort in part])
+        case _:
+            return {part}
+
+
+def _every(outcomes: list[set[str]]) -> set[str]:
+    """Return every text that takes one of each of *outcomes*."""
+    if prod(map(len, outcomes)) > _MOST_SPELLINGS:
+        raise TooMany(
+            "a filter may change what another filter wrote in too many ways; "
+            "write it in its final form at once"
+        )
+    return set(map("".join, product(*outcomes)))
 
 
 def _replaced(character: str, old: str, new: str, *, sometimes: bool) -> set[str]:
