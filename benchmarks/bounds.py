@@ -23,11 +23,11 @@ LAYOUT = Path(__file__).parents[1] / "templates" / "_layout" / "email.html"
 HEAD = '[template]\npurpose = "notice"\nrepeat = "harmful"\ntime-to-live = 86400\n'
 NAME = '[parameters.name]\nkind = "name"\nmax-length = 30\npersonal = true\nexample = "Kari Nordmann"\n'
 PLACE = '[parameters.place]\nkind = "text"\nmax-length = {0}\nalphabet = "gsm-7"\nexample = "Biblioteket"\n'
-DAY = '[parameters.day]\nkind = "date"\nmin = 2026-01-{0:02}\nmax = 2031-12-31\nexample = 2026-05-05\n'
+DAY = '[parameters.day]\nkind = "date"\nmin = 2026-01-{0}\nmax = 2031-12-31\nexample = 2026-05-05\n'
 WHEN = '[parameters.when]\nkind = "datetime"\nexample = 2026-05-05T14:30:00+02:00\n'
 COUNT = '[parameters.count]\nkind = "integer"\nmin = 1\nmax = {0}\nexample = 2\n'
-DUE = '[parameters.due]\nkind = "amount"\nmin = 0\nmax = {0}\nexample = "1250.00"\n'
-LEFT = '[parameters.left]\nkind = "duration"\nmin = "1 h"\nmax = "{0} h"\nstep = "1 h"\nexample = "36 h"\n'
+DUE = '[parameters.due]\nkind = "amount"\nmin = 0\nmax = {0}00\nexample = "100.00"\n'
+LEFT = '[parameters.left]\nkind = "duration"\nmin = "1 h"\nmax = "{0} h"\nstep = "1 h"\nexample = "10 h"\n'
 NOTE = '[parameters.note]\nkind = "text"\nmax-length = {0}\noptional = true\nexample = "Ta med ID"\n'
 CASE = '[parameters.case]\nkind = "reference"\npattern = "20[0-9]{{2}}/[0-9]{{1,{0}}}"\nexample = "2026/1"\n'
 STATE = """
@@ -96,7 +96,7 @@ def files(templates: int) -> dict[str, str]:
         manifest, sms, subject, html = SHAPES[number % len(SHAPES)]
         name = f"notice-{number:03}"
         # A bound that differs from template to template, so that nothing is worked out once for all.
-        bounded = manifest.replace(STATE, "").format(3 + number % 17)
+        bounded = manifest.replace(STATE, "").format(12 + number % 17)
         written[f"{name}/template.toml"] = HEAD + bounded + (STATE if STATE in manifest else "")
         for locale in LOCALES:
             written |= {

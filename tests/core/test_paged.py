@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,9 +25,11 @@ class Counting:
 
     def __init__(self) -> None:
         self.pages: list[str] = []
+        self.kept: list[bool] = []
 
-    def __call__(self, rendered: str) -> tuple[str | tuple[int, Place], ...]:
+    def __call__(self, rendered: str, *, keep: bool) -> tuple[str | tuple[int, Place], ...]:
         self.pages.append(rendered)
+        self.kept.append(keep)
         return skeleton.cut(rendered, sanitize_html)[1]
 
 
@@ -217,8 +218,13 @@ def test_a_page_may_be_only_so_long() -> None:
 
 def test_a_value_in_the_wrong_place_is_refused_as_it_is_when_it_is_rendered() -> None:
     with pytest.raises(skeleton.Misplaced):
-        Pager(partial(_cut), lambda _: False).page(Way(fragment("<!-- ", Hole("name"), " -->")))
+        paged(fragment("<!-- ", Hole("name"), " -->"))
 
 
-def _cut(rendered: str) -> tuple[str | tuple[int, Place], ...]:
-    return skeleton.cut(rendered, sanitize_html)[1]
+def test_a_page_without_forks_may_be_kept_for_its_rendering() -> None:
+    clean = Counting()
+    paged(fragment(Hole("name"), Said("a"), Hole("name")), clean)
+    paged(fragment("<p>", either("<b>a</b>", "b"), "</p>"), clean)
+
+    assert clean.kept == [True, False, False]
+    assert "strx0xrtsstrx1xrtsstrx0xrts" in clean.pages[0]

@@ -18,7 +18,7 @@ from straks.core.ledger import recorded_length
 from straks.core.packing import runs_of
 from straks.core.rendering import Renderer
 from straks.core.segment import Encoding
-from straks.core.spelling import counted, may_vanish, spellings
+from straks.core.spelling import Spelling, counted, may_vanish, sizes, spellings
 from straks.core.way import ONE_LINE, ONWARDS, Filter
 
 if TYPE_CHECKING:
@@ -50,20 +50,22 @@ def filtered(text: str, filters: Iterable[Filter]) -> str:
     return str(value)
 
 
-def is_made_of(text: str, first: Iterable[str], rest: Iterable[str], characters: int) -> bool:
-    ends = {0}
+def is_made_of(text: str, spelling: Spelling, characters: int) -> bool:
+    """Tell whether *text* can be made of so many characters' parts, some of them in pairs."""
+    ends: list[set[int]] = [{0}, *(set[int]() for _ in range(characters + 1))]
     for number in range(characters):
-        parts = first if number == 0 else rest
-        ends = {end + len(part) for end in ends for part in parts if text.startswith(part, end)}
-    return len(text) in ends
+        for taken, parts in ((1, spelling.rest if number else spelling.first), (2, spelling.pairs)):
+            more = {end + len(part) for end in ends[number] for part in parts if text.startswith(part, end)}
+            if number + taken <= characters:
+                ends[number + taken] |= more
+    return len(text) in ends[characters]
 
 
 @given(text=st.text(LETTERS, max_size=7), filters=st.lists(FILTERS, max_size=3))
 def test_what_a_text_prints_is_made_of_what_its_characters_may(text: str, filters: list[Filter]) -> None:
     domain = Free(0, 7, tuple(LETTERS))
-    first, rest = spellings(domain, tuple(filters))
 
-    assert is_made_of(filtered(text, filters), first, rest, len(text))
+    assert is_made_of(filtered(text, filters), spellings(domain, tuple(filters)), len(text))
 
 
 @given(text=st.text(LETTERS, max_size=7), filters=st.lists(FILTERS, max_size=3))
@@ -79,7 +81,9 @@ def test_a_text_has_as_many_characters_as_were_counted(text: str, filters: list[
     found = counted(domain, (*filters, Filter("length"), Filter("upper")))
     assert found is not None
     numbers, behind, complete = found
+    least, most = sizes(domain, tuple(filters))
 
+    assert least <= len(filtered(text, filters)) <= most
     assert len(filtered(text, filters)) in numbers
     assert (behind, complete) == ((Filter("upper"),), True)
 
@@ -96,20 +100,28 @@ def test_of_very_many_numbers_one_of_each_class_is_told() -> None:
 
 
 def test_capitalize_raises_the_first_letter_alone() -> None:
-    assert spellings(Free(1, 9, ("a", "ß")), (Filter("capitalize"),)) == ({"A", "Ss"}, {"a", "ß"})
+    assert spellings(Free(1, 9, ("a", "ß")), (Filter("capitalize"),)) == ({"A", "Ss"}, {"a", "ß"}, set())
 
 
-def test_a_word_that_goes_on_is_cased_like_any_other() -> None:
+def test_title_raises_a_letter_that_begins_a_word() -> None:
+    assert spellings(Free(1, 9, ("a", "-")), (Filter("title"),)) == (
+        {"A", "a", "-"},
+        {"a", "-"},
+        {"-A", " A"},
+    )
+
+
+def test_a_word_that_goes_on_raises_no_letter_at_once() -> None:
     domain = Free(1, 9, ("a",))
 
-    assert spellings(domain, (ONWARDS,)) == spellings(domain, (Filter("title"),))
-    assert spellings(domain, (ONE_LINE,)) == ({"a"}, {"a"})
+    assert spellings(domain, (ONWARDS,)) == ({"a"}, {"a"}, {" A"})
+    assert spellings(domain, (ONE_LINE,)) == ({"a"}, {"a"}, set())
 
 
 def test_what_a_filter_looks_for_may_stand_where_anything_may() -> None:
-    parts, _ = spellings(Free(1, 9, ("č",), anything=True), (Filter("replace", ("q", "lang")),))
+    spelling = spellings(Free(1, 9, ("č",), anything=True), (Filter("replace", ("q", "lang")),))
 
-    assert parts == {"č", "lang"}
+    assert spelling.rest == {"č", "lang"}
 
 
 def test_a_filter_on_what_a_filter_wrote_is_followed_only_so_far() -> None:

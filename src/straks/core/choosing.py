@@ -6,14 +6,20 @@ The bound fills in what costs most, the policy the examples; both ask here.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from straks.core.alphabet import FOREIGN
 from straks.core.domain import Free, Listed, domain_of
 from straks.core.list_kind import ListOf
+from straks.core.meters import GSM7, PAGE_OCTETS, RECORDED, UCS2
 from straks.core.narrowing import OPERATORS, TURNED
 from straks.core.options import values
+from straks.core.skeleton import Place
+from straks.core.spelling import counted, spellings
 from straks.core.way import Hole
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from straks.core.domain import Domain
     from straks.core.options import Options
     from straks.core.parameter import Parameter
-    from straks.core.way import Way
+    from straks.core.way import Filter, Way
 
 
 Alike: TypeAlias = "Callable[[str, Any, Any], bool]"
@@ -179,20 +185,41 @@ def _fullest(domain: Free, at: Sequence[Counter[Hole]], options: Options, score:
 
     if domain.samples:
         return max(domain.samples, key=scored)
-    filters = (filter_ for each in at for hole in each for filter_ in hole.filters)
-    olds = sorted({str(each.arguments[0]) for each in filters if each.name == "replace"})
-    sorts = dict.fromkeys((*domain.alphabet, *("".join(olds) if domain.anything else "")))
+    chains = tuple(dict.fromkeys(hole.filters for each in at for hole in each))
+    olds = sorted({str(each.arguments[0]) for chain_ in chains for each in chain_ if each.name == "replace"})
+    sorts = _telling_sorts((*domain.alphabet, *("".join(olds) if domain.anything else "")), chains)
     parts = (*sorts, *(old for old in olds if len(old) > 1))
     size = min(domain.most, _TELLING)
     # What is wanted first of all, that something forces UCS-2, one character can see to, before others
     # that cost more.
     every = {part: scored(_filled(part, size)) for part in parts}
-    best = dict.fromkeys(
-        (max(parts, key=lambda part: every[part]), max(parts, key=lambda part: every[part][1:]))
-    )
-    found = [(part, first) for part in best for first in dict.fromkeys((_filled(part, size)[:1], *sorts))]
+    best = dict.fromkeys(max(parts, key=lambda part: every[part][skipped:]) for skipped in (0, 1))
+    found = [(part, first) for part in best for first in (_filled(part, size)[:1], *sorts)]
     part, first = max(found, key=lambda each: scored((each[1] + _filled(each[0], size)[1:])[:size]))
     return (first + _filled(part, domain.most)[1:])[: domain.most]
+
+
+@lru_cache(maxsize=256)
+def _telling_sorts(sorts: tuple[str, ...], chains: tuple[tuple[Filter, ...], ...]) -> tuple[str, ...]:
+    """Return one of all *sorts* that cost alike, whatever they are measured by, after each of *chains*."""
+    kinds: dict[Hashable, str] = {}
+    for sort in sorts:
+        spelt = (spellings(Free(1, 1, (sort,)), each) for each in chains if counted(_ANY, each) is None)
+        kinds.setdefault(tuple(frozenset(map(_costs, parts)) for both in spelt for parts in both), sort)
+    return tuple(kinds.values())
+
+
+_ANY: Final = Free(1, 1, ("a",))
+
+
+@lru_cache(maxsize=1024)
+def _costs(part: str) -> Hashable:
+    shown = (part, unicodedata.normalize("NFC", part))
+    places = tuple(PAGE_OCTETS.cost(part, Hole("", place=place)) for place in Place)
+    return places, *(
+        (GSM7.cost(each), UCS2.cost(each), FOREIGN.search(each) is None, RECORDED.cost(each))
+        for each in shown
+    )
 
 
 def _filled(part: str, size: int) -> str:

@@ -16,6 +16,7 @@ from straks.core.hygiene import starts_with_mark
 from straks.core.joined_text import NotFollowed, filtered_text, sizes
 from straks.core.options import is_followed, values
 from straks.core.spelling import may_vanish, spellings
+from straks.core.spelling import sizes as text_sizes
 from straks.core.way import (
     Count,
     Filter,
@@ -170,10 +171,8 @@ class Filtering:
         printed = self.options.of(hole, domain)
         if printed is None:
             assert isinstance(domain, Free)  # noqa: S101 - all else is listed
-            parts = spellings(domain, hole.filters)
-            return may_vanish(domain, hole.filters), any(
-                part != part.strip() for both in parts for part in both
-            )
+            first, rest, _ = spellings(domain, hole.filters)
+            return may_vanish(domain, hole.filters), any(part != part.strip() for part in first | rest)
         return any(not said for _, said in printed), any(said != said.strip() for _, said in printed)
 
     def sizes(self, hole: Hole) -> tuple[int, int]:
@@ -186,5 +185,4 @@ class Filtering:
             known = not isinstance(domain, Listed) or domain.complete
             return min(lengths) if known else 0, max(lengths)
         assert isinstance(domain, Free)  # noqa: S101 - all else is listed
-        lengths = [len(part) for both in spellings(domain, hole.filters) for part in both]
-        return domain.least * min(lengths), domain.most * max(lengths)
+        return text_sizes(domain, hole.filters)

@@ -15,6 +15,7 @@ from enum import Enum
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
+from straks.core.spelling import WORD_BEGINS_AFTER
 from straks.core.way import ONE_LINE, ONWARDS, Filter, Fork, Hole, Joined, Known, Said, Way, joined
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ class Tailor(Protocol):
 
 _UPPER, _LOWER = Filter("upper"), Filter("lower")
 _TITLE, _CAPITALIZE = Filter("title"), Filter("capitalize")
-_WORD_BEGINS_AFTER = "-({[<"  # and white space: what Jinja's filter splits at
 
 
 def filtered_text(applied: Filter, pieces: Sequence[Piece], tailor: Tailor) -> tuple[Piece, ...]:
@@ -188,7 +188,7 @@ class _Title(_Casing):
         if isinstance(piece, Hole):
             return frozenset({True, False})
         text = text_of(piece)
-        return frozenset({text[-1] in _WORD_BEGINS_AFTER or text[-1].isspace()}) if text else begins
+        return frozenset({text[-1] in WORD_BEGINS_AFTER or text[-1].isspace()}) if text else begins
 
 
 class _Capital(_Casing):

@@ -137,6 +137,7 @@ def is_currency(currency: str) -> bool:
     return currency.isupper() and known(currency)
 
 
+@lru_cache(maxsize=4096)
 def format_date(value: date, style: str, locale: str) -> str:
     """Print a date; *style* is Babel's short, medium, long or full."""
     from babel import dates
@@ -144,6 +145,7 @@ def format_date(value: date, style: str, locale: str) -> str:
     return dates.format_date(value, style, locale=_BABEL[locale])
 
 
+@lru_cache(maxsize=4096)
 def format_time(value: time, style: str, locale: str) -> str:
     """Print a time of day; *style* is Babel's short, or medium for seconds too."""
     from babel import dates

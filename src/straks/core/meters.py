@@ -23,13 +23,15 @@ from straks.core.packing import PACKINGS, Packing, Reach, runs_of
 from straks.core.segment import Encoding
 from straks.core.skeleton import in_place
 from straks.core.spelling import may_vanish, spellings
+from straks.core.way import Hole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from straks.core.domain import Free
     from straks.core.packing import Runs
-    from straks.core.way import Hole
+    from straks.core.skeleton import Place
+    from straks.core.way import Filter
 
 
 class Edges(Enum):
@@ -159,7 +161,7 @@ class Packed:
 
     def free(self, domain: Free, hole: Hole) -> Iterable[Option]:
         """Return the furthest that texts get with what GSM-7 has, and with what it lacks."""
-        return _packed_texts(domain, hole.filters, self.packing.encoding)
+        return _packed_texts(domain, hole.filters, self.packing)
 
     def after(self, reach: Reach, cost: Runs) -> Reach:
         """Return the reach with *cost* more."""
@@ -170,8 +172,8 @@ class Packed:
         return self.packing.furthest(reaches)
 
     def outdone(self, mine: Runs, other: Runs) -> bool:
-        """Compare by units; a two may waste the unit before a border, and so gets as far as three ones."""
-        return mine == other or _units(mine) + _twos(mine) <= _units(other)
+        """Compare by how far each gets, from wherever it begins."""
+        return self.packing.outdoes(other, mine)
 
 
 @dataclass(frozen=True)
@@ -190,17 +192,11 @@ class Sized:
 
     def free(self, domain: Free, hole: Hole) -> Iterable[Option]:
         """Return the largest text, and none where there may be none."""
-        first, rest = (
-            max(self.size(self._composed(part), hole) for part in parts)
-            for parts in spellings(domain, hole.filters)
-        )
-        if domain.most:
-            yield Option(None, Laid("", "…", ""), first + (domain.most - 1) * rest)
+        largest = _largest_text(domain, hole.filters, hole.place, self)
+        if largest is not None:
+            yield Option(None, Laid("", "…", ""), largest)
         if may_vanish(domain, hole.filters):
             yield Option(None, _EMPTY, 0)
-
-    def _composed(self, part: str) -> str:
-        return part if self.edges is Edges.NONE else unicodedata.normalize("NFC", part)
 
     def after(self, reach: int, cost: int) -> int:
         """Return the sum."""
@@ -213,10 +209,6 @@ class Sized:
     def outdone(self, mine: int, other: int) -> bool:
         """Compare sizes."""
         return mine <= other
-
-
-_MOST_RUNS: Final = 1_000
-"""Longer texts of mixed widths are measured as if each two cost three, which is no less."""
 
 
 def _characters(text: str, _: Hole | None) -> int:
@@ -248,61 +240,84 @@ PAGE_OCTETS: Final = Sized(_page_octets, Edges.NONE)
 """The size of a page, whose constant text is HTML already and whose holes know how they are escaped."""
 
 
+@lru_cache(maxsize=1024)
+def _largest_text(domain: Free, filters: tuple[Filter, ...], place: Place | None, sized: Sized) -> int | None:
+    """Return the size of the largest text, None where there is none but the empty one."""
+    hole = Hole("", filters, place)
+    composed = sized.edges is not Edges.NONE
+    first, rest, pairs = (
+        max(
+            (sized.size(unicodedata.normalize("NFC", part) if composed else part, hole) for part in parts),
+            default=0,
+        )
+        for parts in spellings(domain, filters)
+    )
+    rest = max(rest, -(-pairs // 2))
+    return max(first, rest if pairs else 0) + (domain.most - 1) * rest if domain.most else None
+
+
+@lru_cache(maxsize=1024)
+def _packed_texts(domain: Free, filters: tuple[Filter, ...], packing: Packing) -> tuple[Option, ...]:
+    """Return how far texts get: none at all, those that GSM-7 has, and those with something it lacks."""
+    spelt = [{unicodedata.normalize("NFC", part) for part in parts} for parts in spellings(domain, filters)]
+    found = [Option(None, _EMPTY, ())] if may_vanish(domain, filters) else []
+    for foreign in (False, True):
+        first, rest = _furthest_parts(spelt, packing, foreign=foreign)
+        # A text of one character needs no second.
+        most = domain.most if rest is not None else min(domain.most, 1)
+        if first is not None and domain.least <= most and most:
+            cost = _repeated(first, rest or (), most - 1)
+            found.append(Option(None, Laid("", "…", ""), cost, foreign=foreign))
+    return tuple(found)
+
+
+def _furthest_parts(
+    spelt: Sequence[set[str]], packing: Packing, *, foreign: bool
+) -> tuple[Runs | None, Runs | None]:
+    """Return costs that the first character, and any other, never gets ahead of; None where there is none."""
+    lacked = [{part for part in parts if FOREIGN.search(part)} for parts in spelt]
+    if foreign and not any(lacked):
+        return None, None
+    every = spelt if foreign else [parts - some for parts, some in zip(spelt, lacked, strict=True)]
+    first, rest, pairs = (_worst(parts, packing) for parts in every)
+    if pairs is not None and (rest is None or not packing.outdoes(rest + rest, pairs)):
+        rest = ((1, max(-(-_most(pairs) // 2), _most(rest or ()))),)
+        # A pair may stand at the beginning too.
+        first = rest if first is not None and not packing.outdoes(first, rest) else first
+    if foreign and spelt[0] == spelt[1] and first is not None:
+        # One character of all must be foreign; where others are worse, it is not all of them.
+        cost = _most(_worst(lacked[0], packing) or ())
+        if all(width == 1 for width, _ in first) and cost < _units(first):
+            first = ((1, cost),)
+    return first, rest
+
+
+def _worst(parts: Iterable[str], packing: Packing) -> Runs | None:
+    """Return a cost that none of *parts* gets ahead of."""
+    costs = sorted({runs_of(part, packing.encoding) for part in parts}, key=_most)
+    if not costs:
+        return None
+    worst = max(costs, key=lambda runs: (_units(runs), _most(runs)))
+    if all(packing.outdoes(worst, mine) for mine in costs):
+        return worst
+    # None outdoes all others: single units, as many as the furthest can come to with what it wastes.
+    return ((1, _most(costs[-1])),)
+
+
 def _units(runs: Runs) -> int:
     return sum(width * count for width, count in runs)
 
 
-def _twos(runs: Runs) -> int:
-    return sum(count for width, count in runs if width > 1)
+def _most(runs: Runs) -> int:
+    """Return the units of *runs*, with all that they may waste: each two the one before a border."""
+    return sum((width + (width > 1)) * count for width, count in runs)
 
 
-@lru_cache(maxsize=1024)
-def _packed_texts(domain: Free, filters: tuple[Any, ...], encoding: Encoding) -> tuple[Option, ...]:
-    spelt = [
-        sorted({unicodedata.normalize("NFC", part) for part in parts}) for parts in spellings(domain, filters)
-    ]
-    found: list[Option] = []
-    if may_vanish(domain, filters):
-        found.append(Option(None, _EMPTY, ()))
-    for foreign in (False, True):
-        lacked = [_worst(filter(FOREIGN.search, parts), encoding) for parts in spelt]
-        if foreign and not any(lacked):
-            continue
-        first, rest = (
-            _worst((part for part in parts if foreign or not FOREIGN.search(part)), encoding)
-            for parts in spelt
-        )
-        # A text of one character needs no second.
-        most = domain.most if rest is not None else min(domain.most, 1)
-        if first is None or not domain.least <= most or not most:
-            continue
-        if foreign and spelt[0] == spelt[1]:
-            first = _one_at_least(lacked[0] or (), first)
-        cost = _repeated(first, rest or (), most - 1)
-        found.append(Option(None, Laid("", "…", ""), cost, foreign=foreign))
-    return tuple(found)
-
-
-def _one_at_least(foreign: Runs, worst: Runs) -> Runs:
-    """Return what one character costs where one of all must be *foreign*, and others may be worse."""
-    cost = _units(foreign) + _twos(foreign)
-    ones = all(width == 1 for width, _ in worst)
-    return ((1, cost),) if ones and foreign != worst and cost <= _units(worst) else worst
-
-
-def _worst(parts: Iterable[str], encoding: Encoding) -> Runs | None:
-    """Return a cost that none of *parts* gets ahead of."""
-    costs = sorted({runs_of(part, encoding) for part in parts}, key=lambda runs: (_units(runs), _twos(runs)))
-    if not costs:
-        return None
-    worst = costs[-1]
-    if all(mine == worst or _units(mine) + _twos(mine) <= _units(worst) for mine in costs):
-        return worst
-    # None outdoes all others: single units, as many as the furthest can come to with what it wastes.
-    return ((1, max(_units(runs) + _twos(runs) for runs in costs)),)
+_MOST_RUNS: Final = 1_000
+"""Longer texts of mixed widths are measured as if each two cost three, which is no less."""
 
 
 def _repeated(first: Runs, runs: Runs, times: int) -> Runs:
     if len(runs) > 1 and len(runs) * times > _MOST_RUNS:
-        runs = ((1, _units(runs) + _twos(runs)),)
+        runs = ((1, _most(runs)),)
     return (*first, (runs[0][0], runs[0][1] * times)) if len(runs) == 1 else first + runs * times

@@ -90,6 +90,10 @@ class Packing:
         segments, units = self.load(reach)
         return self.alone - units if segments == 1 else segments * self.joined - reach.position
 
+    def outdoes(self, other: Runs, mine: Runs) -> bool:
+        """Tell whether what costs *other* gets at least as far as what costs *mine*, wherever both begin."""
+        return mine == other or _outdoes(self, other, mine)
+
     def furthest(self, reaches: Iterable[Reach]) -> list[Reach]:
         """Return those of *reaches* that no other is ahead of in both position and units."""
         kept: list[Reach] = []
@@ -97,6 +101,16 @@ class Packing:
             if not kept or reach.units > kept[-1].units:
                 kept.append(reach)
         return kept
+
+
+@lru_cache(maxsize=4096)
+def _outdoes(packing: Packing, other: Runs, mine: Runs) -> bool:
+    if packing.advanced(Reach(), mine).units > packing.advanced(Reach(), other).units:
+        return False
+    starts = (Reach(position, 0) for position in range(packing.joined))
+    return all(
+        packing.advanced(start, mine).position <= packing.advanced(start, other).position for start in starts
+    )
 
 
 PACKINGS: Final = {

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from straks.core.markup import words
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS, Place, in_place, marker_of
@@ -69,18 +69,27 @@ class TooLongPage(Exception):
     """The page is longer than can be looked through."""
 
 
+class Clean(Protocol):
+    """Whoever sanitises pages."""
+
+    def __call__(self, rendered: str, *, keep: bool) -> Sequence[str | tuple[int, Place]]:
+        """Return the page that *rendered* becomes, cut at its markers."""
+        ...
+
+
 class Pager:
     """
     Makes pages of ways.
 
     Args:
-        clean: Sanitises a page with its markers, and returns it cut at them.
+        clean: Sanitises a page with its markers, and returns it cut at them; it may keep what is a page
+            as it is rendered.
         is_link: Tells whether a hole prints a checked link.
     """
 
     def __init__(
         self,
-        clean: Callable[[str], Sequence[str | tuple[int, Place]]],
+        clean: Clean,
         is_link: Callable[[Hole], bool],
     ) -> None:
         self._clean = clean
@@ -111,27 +120,35 @@ class Pager:
     def _page(self, pieces: Sequence[Piece], *, inside: bool = False) -> tuple[Piece, ...]:
         """Sanitise *pieces*, which are a page, or a part *inside* of what is sanitised in a page."""
         opens: list[tuple[Said | Hole | Fork, bool]] = []
+        numbers: dict[Hole, int] = {}
         rendered: list[str] = []
         depth = int(inside)
         for piece in pieces:
             if isinstance(piece, str):
                 depth += piece.count(FRAGMENT_BEGINS) - piece.count(FRAGMENT_ENDS)
                 rendered.append(piece)
-            else:
-                rendered.append(marker_of(len(opens), link=self._links(piece)))
+                continue
+            number = numbers.get(piece) if isinstance(piece, Hole) else None
+            if number is None:
+                number = len(opens)
                 opens.append((piece, depth > 0))
+            if isinstance(piece, Hole):
+                # Numbered as a rendering numbers its values, so that this page may be kept for it.
+                numbers[piece] = number
+            rendered.append(marker_of(number, link=self._links(piece)))
         if sum(map(len, rendered)) > LONGEST_PAGE:
             raise TooLongPage
         if inside:
             rendered = [FRAGMENT_BEGINS, *rendered, FRAGMENT_ENDS]
+        whole = not inside and not any(isinstance(piece, Fork) for piece in pieces)
         return tuple(
             part if isinstance(part, str) else self._placed(*opens[part[0]], place=part[1])
-            for part in self._cut("".join(rendered))
+            for part in self._cut("".join(rendered), keep=whole)
         )
 
-    def _cut(self, rendered: str) -> Sequence[str | tuple[int, Place]]:
+    def _cut(self, rendered: str, *, keep: bool) -> Sequence[str | tuple[int, Place]]:
         if rendered not in self._kept:
-            self._kept[rendered] = self._clean(rendered)
+            self._kept[rendered] = self._clean(rendered, keep=keep)
         return self._kept[rendered]
 
     def _links(self, piece: Piece) -> bool:

@@ -125,9 +125,13 @@ class Renderer:
         """Yield the tokens of *file* as Jinja's lexer sees them: line, kind, text."""
         return self._environment_of(file).lex(self._files[file], file, file)
 
-    def page_of(self, file: str, rendered: str) -> tuple[str | tuple[int, skeleton.Place], ...]:
-        """Return the page that *rendered*, with its markers, becomes, cut at them."""
+    def page_of(
+        self, file: str, rendered: str, *, keep: bool = False
+    ) -> tuple[str | tuple[int, skeleton.Place], ...]:
+        """Return the page that *rendered*, with its markers, becomes, cut at them; *keep* it for `html`."""
         try:
+            if keep and len(rendered) <= _LONGEST_KEPT:
+                return self._page(rendered).html
             return skeleton.cut(rendered, self._clean)[1]
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None

@@ -14,36 +14,61 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from straks.core.domain import Span, TooMany, numbers_of
-from straks.core.way import ONWARDS
+from straks.core.way import ONWARDS, Filter
 
 if TYPE_CHECKING:
     from straks.core.domain import Free
-    from straks.core.way import Filter
+
+WORD_BEGINS_AFTER: Final = "-({[<"
+"""What Jinja's ``title`` sees a word begin after, beside white space."""
 
 FOLLOWED: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "replace", "length"})
 """The filters of free text that can be followed."""
 _MOST_SPELLINGS: Final = 4_096
 
 
+class Spelling(NamedTuple):
+    """
+    What the characters of a text may print as.
+
+    ``first`` is what the first one may, ``rest`` what any other may, ``pairs`` what two in a row may where
+    the first of them lets the second be raised.
+    """
+
+    first: frozenset[str]
+    rest: frozenset[str]
+    pairs: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=1024)
-def spellings(domain: Free, filters: tuple[Filter, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return what the first character of a text may print as, and what any other may."""
-    if filters and filters[0].name == "capitalize":
-        sorts = _sorts(domain, filters)
-        return (
-            _followed({sort.capitalize() for sort in sorts}, filters[1:]),
-            _followed({sort.lower() for sort in sorts}, filters[1:]),
-        )
-    every = _followed(_sorts(domain, filters), filters)
-    return every, every
+def spellings(domain: Free, filters: tuple[Filter, ...]) -> Spelling:
+    """Return what a text of *domain* is made of once it is filtered."""
+    sorts = _sorts(domain, filters)
+    first, rest = set(sorts), set(sorts)
+    pairs: set[str] = set()
+    match filters[:1]:
+        case (Filter("capitalize"),):
+            first, rest = {sort.capitalize() for sort in sorts}, {sort.lower() for sort in sorts}
+        case (Filter("title") | Filter(ONWARDS.name),):
+            raised, rest = {sort.upper() for sort in sorts}, {sort.lower() for sort in sorts}
+            first = rest if filters[0] == ONWARDS else raised | rest
+            # A letter is raised behind one of these alone, and each of them raises one letter.
+            begins = {" ", *(sorts & set(WORD_BEGINS_AFTER))}
+            pairs = {begin + letter for begin in begins for letter in raised - rest}
+        case _:
+            return Spelling(*[_followed(first, filters)] * 2)
+    return Spelling(*(_followed(parts, filters[1:]) for parts in (first, rest, pairs)))
 
 
 def may_vanish(domain: Free, filters: tuple[Filter, ...]) -> bool:
     """Tell whether a text may print nothing, or nothing but white space."""
-    return domain.least == 0 or any(not part.strip() for part in spellings(domain, filters)[0])
+    if domain.least == 0:
+        return True
+    first, rest, _ = spellings(domain, filters)
+    return any(not part.strip() for part in first | rest)
 
 
 def counted(
@@ -57,10 +82,19 @@ def counted(
     """
     for index, each in enumerate(filters):
         if each.name == "length":
-            sizes = [len(part) for parts in spellings(domain, filters[:index]) for part in parts]
-            numbers = numbers_of(Span(((domain.least * min(sizes), domain.most * max(sizes)),)))
+            low, high = sizes(domain, filters[:index])
+            numbers = numbers_of(Span(((low, high),)))
             return numbers.values, filters[index + 1 :], numbers.complete
     return None
+
+
+def sizes(domain: Free, filters: tuple[Filter, ...]) -> tuple[int, int]:
+    """Return how many characters a text prints, at least and at most."""
+    spelling = spellings(domain, filters)
+    lengths = [len(part) for parts in spelling[:2] for part in parts]
+    # A pair stands for two characters.
+    lengths += [size for part in spelling.pairs for size in (len(part) // 2, -(-len(part) // 2))]
+    return domain.least * min(lengths), domain.most * max(lengths)
 
 
 def _sorts(domain: Free, filters: tuple[Filter, ...]) -> set[str]:

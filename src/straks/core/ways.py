@@ -138,21 +138,22 @@ class Walker:
         return self._kept[file]
 
     def _numbers(self, file: str) -> Iterator[float]:
-        """Yield the numbers that *file* compares with."""
-        tree = self._tree(file)
-        for compare in tree.find_all(nodes.Compare):
-            for constant in compare.find_all(nodes.Const):
-                if isinstance(constant.value, (int, float)):
-                    yield constant.value
-        for part in (*tree.find_all(nodes.Extends), *tree.find_all(nodes.Include)):
-            yield from self._numbers(name_of(part))
+        """Yield the numbers that *file*, and what it draws on, compares with."""
+        files = [file]
+        for each in files:
+            for node in self._tree(each).find_all((nodes.Compare, nodes.Extends, nodes.Include)):
+                if isinstance(node, (nodes.Extends, nodes.Include)) and name_of(node) not in files:
+                    files.append(name_of(node))
+                for constant in node.find_all(nodes.Const) if isinstance(node, nodes.Compare) else ():
+                    if isinstance(constant.value, (int, float)):
+                        yield constant.value
 
     # --- files ----------------------------------------------------------------------------
 
     def _page(self, file: str, paths: list[Path], asked: Asked) -> list[Path]:
         """Follow a file from its beginning, its layouts first resolved."""
         tree = self._tree(file)
-        extends = tree.find(nodes.Extends)
+        extends = next((node for node in tree.body if isinstance(node, nodes.Extends)), None)
         before, self._spot.file = self._spot.file, file
         if extends is None:
             paths = self._all(tree.body, paths, asked)
