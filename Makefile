@@ -34,7 +34,7 @@ lock:
 	@for group in demo dev; do \
 	  uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	    $$([ $$group = demo ] && echo --extra simulator || echo --all-extras --group dev) \
+	    $$([ $$group = demo ] && echo --extra maskinporten --extra simulator || echo --all-extras --group dev) \
 	    --group build --output-file requirements/$$group.txt || exit 1; \
 	done
 

@@ -1,5 +1,5 @@
 """
-What starting costs: `import straks` and `straks --help` against an empty interpreter.
+What starting costs: the import, the command line, and pytest with our plugin and without it.
 
 Each figure is the median of fresh processes, taken in turn in one run, so that a machine that
 drifts drifts under all of them. Targets: 15 ms for the import, 150 ms for the help.
@@ -18,6 +18,8 @@ COMMANDS = {
     "an empty interpreter": ["-c", "pass"],
     "import straks": ["-c", "import straks"],
     "straks --help": ["-m", "straks", "--help"],
+    "pytest -VV": ["-m", "pytest", "-VV"],
+    "pytest -VV, no straks": ["-m", "pytest", "-VV", "-p", "no:straks"],
 }
 
 

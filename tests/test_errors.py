@@ -14,6 +14,7 @@ import pytest
 from straks import errors
 from straks.errors import (
     BrokenTemplate,
+    CodeLimit,
     EmailFault,
     InvalidValue,
     MissingExtra,
@@ -49,7 +50,12 @@ GIVEN: dict[str, object] = {
     "locale": "nb",
     "file": "one-time-code/nb/sms.txt",
     "line": 7,
+    "path": "parcels.csv",
     "parameter": "code",
+    "code": "MP-100",
+    "temporary": True,
+    "limit": CodeLimit.COOLDOWN,
+    "retry_after_s": 30,
 }
 
 

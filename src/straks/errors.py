@@ -11,6 +11,8 @@ Every error that straks raises, in one tree.
     │   ├── InvalidEmailAddress          .reason is an EmailFault
     │   ├── InvalidKey                   a key that is missing, short or not bytes
     │   ├── InvalidPayload               the service would refuse it: .field, .rule
+    │   ├── InvalidOrder                 a sealed order that cannot be read back
+    │   ├── UnusableFile                 a file of rows, orders or records: .path .line
     │   ├── TemplateError                .template .locale .file .line .parameter
     │   │   ├── UnknownTemplate          no message of that name in the catalog
     │   │   ├── UnknownLocale            the message has no such language or channel
@@ -25,7 +27,12 @@ Every error that straks raises, in one tree.
     │   ├── Refused                      they said no, and nothing was sent
     │   ├── NotSent                      it never reached them
     │   └── InDoubt                      it may have been sent: ask before you repeat
-    └── Unanswered                       a question (status, feed) got no usable answer
+    ├── Unanswered                       a question (status, feed) got no usable answer
+    │   └── NoToken                      no token could be had: .code .temporary
+    ├── Withheld                         a one-time code that was not issued: .limit .retry_after_s
+    │   ├── TooSoon                      the one before is too fresh
+    │   └── TooMany                      that was enough, for a while or for good
+    └── StoreFailed                      the store of one-time codes: nothing was issued or accepted
 
 Two rules shape this file. The sentence is for people and the fields are for programs, so each
 error carries both. And an error may end up in any log: none of them holds a whole recipient, a
@@ -68,6 +75,19 @@ class EmailFault(StrEnum):
     CONTROL_CHARACTER = "control-character"
     SEVERAL_ADDRESSES = "several-addresses"
     DISPLAY_NAME = "display-name"
+
+
+class CodeLimit(StrEnum):
+    """Which limit kept a one-time code from being issued."""
+
+    COOLDOWN = "cooldown"
+    SENDS_PER_HOUR = "sends-per-hour"
+    SENDS_PER_DAY = "sends-per-day"
+    CALLER = "caller"
+    COUNTRY = "country"
+    ABROAD = "abroad"
+    PREFIX = "prefix"
+    FAILURES = "failures"
 
 
 def _revive(kind: type[StraksError], args: tuple[object, ...], state: dict[str, Any]) -> StraksError:
@@ -137,6 +157,23 @@ class InvalidPayload(InvalidInput):
         super().__init__(message)
         self.field = field
         self.rule = rule
+
+
+class InvalidOrder(InvalidInput):
+    """A sealed order that was written down and cannot be read back. Never shows what stands in it."""
+
+
+class UnusableFile(InvalidInput):
+    """
+    A file of rows, orders or records that cannot be used.
+
+    ``path`` names it, ``line`` counts from 1 and is None where no line is to blame.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
 
 
 class TemplateError(InvalidInput):
@@ -266,3 +303,50 @@ class Unanswered(StraksError):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NoToken(Unanswered):
+    """
+    No token could be had, so nothing that needs one was sent.
+
+    ``code`` is Maskinporten's own (``MP-100``) or None, ``status`` the HTTP status that decided it or
+    None, ``temporary`` whether the same may work later without anybody doing anything.
+    """
+
+    def __init__(
+        self, message: str, *, code: str | None = None, status: int | None = None, temporary: bool = False
+    ) -> None:
+        super().__init__(message, status=status)
+        self.code = code
+        self.temporary = temporary
+
+
+class Withheld(StraksError):
+    """
+    A one-time code that was not issued.
+
+    ``limit`` is the one that was reached. ``retry_after_s`` is after how many whole seconds another may be
+    asked for, None where waiting does not help.
+    """
+
+    def __init__(self, message: str, *, limit: CodeLimit, retry_after_s: int | None) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after_s = retry_after_s
+
+
+class TooSoon(Withheld):
+    """The code before this one is too fresh; it may still arrive."""
+
+
+class TooMany(Withheld):
+    """As many codes as there may be, or as many wrong ones as an account bears."""
+
+
+class StoreFailed(StraksError):
+    """
+    The store of one-time codes did not do its step, so no code was issued and none accepted.
+
+    It may have done it and not said so: a code that was being verified may be spent. What the store
+    itself raised is the cause.
+    """

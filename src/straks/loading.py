@@ -7,29 +7,40 @@ later over the earlier, template by template: a template of your own replaces a 
 same name whole, and never mixes its texts with another's manifest. The shared parts that ship
 (folders that begin with an underscore) are always there, so that your e-mails have a layout
 without your copying one; a file of yours at the same path replaces it.
+
+A folder is whatever somebody left there: links are followed but never round in circles, only regular
+files are opened (a pipe would wait for ever), and what cannot be read is an error about that file, so
+that a check can tell it and look at the rest.
 """
 
 from __future__ import annotations
 
+import stat
 import unicodedata
+from dataclasses import dataclass
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from straks.core import catalog
 from straks.core.gate import OPEN
-from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting, TemplateError
+from straks.core.noting import Noting
+from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting
 from straks.policy.gate import PolicyGate
 from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
+
+    from straks.errors import TemplateError
 
 DEFAULT_POLICY: Final = Policy()
 
-_ENDINGS = (".toml", ".txt", ".html")
-_LARGEST = 1_000_000
-"""Bytes; no message that an instant channel carries comes near."""
+ENDINGS: Final = (".toml", ".txt", ".html")
+LARGEST: Final = 200_000
+"""Bytes of a file: twice what a mail program shows before it cuts a message off."""
+_MARK: Final = "\ufeff"
 
 
 class Catalog(catalog.Catalog):
@@ -76,41 +87,128 @@ def shipped_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
 
 
-def read_folder(folder: Path, unreadable: list[TemplateError] | None = None) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file of a catalog: where it lies, and what is in it to the byte."""
+
+    file: Path
+    raw: str
+
+    @property
+    def text(self) -> str:
+        """The text as templates and rules see it."""
+        return seen(self.raw)
+
+
+def seen(raw: str) -> str:
+    r"""
+    Return the text of a file as templates and rules see it: no byte order mark, line feeds alone.
+
+    >>> seen("\ufeffa\r\nb")
+    'a\nb'
+    """
+    return raw.removeprefix(_MARK).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_folder(folder: Path) -> dict[str, str]:
     """
     Read the text files below *folder* by their path in it; hidden files are passed over.
+
+    Raises:
+        InvalidSetting: There is no such folder.
+        BrokenManifest: A ``template.toml`` cannot be read.
+        BrokenTemplate: Another file cannot be.
+    """
+    return {path: source.text for path, source in read_sources(folder).items()}
+
+
+def read_sources(folder: Path, unreadable: list[TemplateError] | None = None) -> dict[str, Source]:
+    """
+    Read the text files below *folder*, as `read_folder` does, and say where each lies.
 
     What is wrong with a file is raised, or noted in *unreadable* where that is given.
     """
     if not folder.is_dir():
         raise InvalidSetting(f"there is no folder {folder}; name one that holds templates")
-    texts: dict[str, str] = {}
-    for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder)
-        if (
-            file.suffix not in _ENDINGS
-            or len(path.parts) == 1
-            or any(part.startswith(".") for part in path.parts)
-        ):
-            continue
-        if file.is_file():
-            # Composed, since file systems spell «å» in two ways and ids are made from names.
-            name = unicodedata.normalize("NFC", path.as_posix())
+    sources: dict[str, Source] = {}
+    for path, file in _files(folder, "", (), unreadable):
+        with Noting(unreadable):
             try:
-                texts[name] = _read(file, name)
-            except TemplateError as error:
-                if unreadable is None:
-                    raise
-                unreadable.append(error)
-    return texts
+                sources[path] = Source(file, as_text(_bytes(file), path))
+            except OSError as error:
+                raise _no_access(path, error) from None
+    return sources
 
 
-def _read(file: Path, path: str) -> str:
-    error = BrokenManifest if path.endswith(".toml") else BrokenTemplate
-    if file.stat().st_size > _LARGEST:
-        raise error(f"{path}: is over {_LARGEST} bytes; no message is that long", file=path)
+def unreadable_file(path: str, why: str, line: int | None = None) -> TemplateError:
+    """Return the error that the file *path* of a catalog cannot be used, and why."""
+    path = path.encode(errors="backslashreplace").decode()
+    kind = BrokenManifest if path.endswith(".toml") else BrokenTemplate
+    where = path if line is None else f"{path}, line {line}"
+    return kind(f"{where}: {why}", file=path, line=line)
+
+
+def as_text(content: bytes, path: str) -> str:
+    """
+    Return the text of the file *path* of a catalog.
+
+    Raises:
+        TemplateError: It is too large, or not UTF-8.
+    """
+    if len(content) > LARGEST:
+        raise unreadable_file(path, f"is over {LARGEST} bytes; no message is that long")
     try:
-        return file.read_text("utf-8-sig")  # which makes every line end a line feed
+        return content.decode()
     except UnicodeDecodeError as wrong:
-        line = file.read_bytes()[: wrong.start].count(b"\n") + 1
-        raise error(f"{path}, line {line}: is not UTF-8; save it as UTF-8", file=path, line=line) from None
+        line = content[: wrong.start].count(b"\n") + 1
+        raise unreadable_file(path, "is not UTF-8; save it as UTF-8", line) from None
+
+
+def path_in_catalog(name: str) -> str:
+    """
+    Return a file's *name* as its path in a catalog: composed.
+
+    File systems spell «å» in two ways, and ids are made from names.
+
+    Raises:
+        TemplateError: It is not UTF-8.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise unreadable_file(name, "its name is not UTF-8; rename it") from None
+    return unicodedata.normalize("NFC", name)
+
+
+def _files(
+    folder: Path, prefix: str, above: tuple[Path, ...], unreadable: list[TemplateError] | None
+) -> Iterator[tuple[str, Path]]:
+    """Yield the text files below *folder*, which lies within *above*, in the order of their paths."""
+    here = (*above, folder.resolve())
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith("."):
+            continue
+        path = prefix + file.name
+        with Noting(unreadable):
+            try:
+                mode = file.stat().st_mode
+                if stat.S_ISDIR(mode):
+                    if file.resolve() in here:
+                        raise unreadable_file(path, "is a link back to a folder around it; take it away")
+                    yield from _files(file, f"{path}/", here, unreadable)
+                elif prefix and file.suffix in ENDINGS:
+                    if not stat.S_ISREG(mode):
+                        raise unreadable_file(path, "is a pipe or a device, and no file; take it away")
+                    yield path_in_catalog(path), file
+            except OSError as error:
+                if (prefix and file.suffix in ENDINGS) or not file.is_symlink():
+                    raise _no_access(path, error) from None
+
+
+def _no_access(path: str, error: OSError) -> TemplateError:
+    return unreadable_file(path, f"cannot be read: {error.strerror}; make it readable, or take it away")
+
+
+def _bytes(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)

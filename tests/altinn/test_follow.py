@@ -179,6 +179,23 @@ def test_nobody_is_asked_again_after_the_time_is_over() -> None:
     assert to.asked_s == [0]
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_says_when_to_come_back_is_asked_then(status: int) -> None:
+    to = Line([Response(status, {"retry-after": "7"}), Response(status, {"retry-after": "0"}), DELIVERED])
+
+    assert to.follow().final
+    assert to.asked_s == [0, 7, 9]
+
+
+def test_nobody_is_waited_for_longer_than_a_minute_or_than_there_is_time() -> None:
+    for asked, timeout_s in (("61", 1000.0), ("31", 30.0)):
+        to = Line([Response(503, {"retry-after": asked}), DELIVERED])
+        with pytest.raises(Unanswered, match=r"the service answered 503 \(attempts: 1\)"):
+            to.follow(timeout_s=timeout_s)
+
+        assert to.asked_s == [0]
+
+
 def test_no_is_an_answer() -> None:
     problem = Response(404, {}, b'{"code": "NOT-00003", "title": "Shipment not found"}')
     to = Line([problem])

@@ -7,13 +7,17 @@ import pickle
 import traceback
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
+from rich.traceback import Traceback
 
 import straks
 from straks.altinn.payload import encode
 from straks.altinn.place import Receipt, place, timeout_for
+from straks.altinn.token_source import Given, PlainToken
 from straks.errors import InDoubt, InvalidPayload, NotSent, Refused
 from straks.wire.exchange import Response, Silence, Trouble
 from straks.wire.plan import run
@@ -21,8 +25,10 @@ from straks.wire.plan import run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from straks.altinn.token_source import Need
     from straks.core.message import Message, Order
     from straks.wire.exchange import Reply, Request
+    from straks.wire.plan import Plan
 
     Maker = Callable[..., Order]
 
@@ -111,7 +117,7 @@ def test_a_repeat_repeats_the_same_request(make_order: Maker) -> None:
     to = line(TIMED_OUT, CREATED)
     to.place(make_order())
 
-    assert to.requests[0] is to.requests[1]
+    assert to.requests[0] == to.requests[1]
 
 
 def test_an_order_of_no_use_to_the_service_is_never_carried(make_order: Maker) -> None:
@@ -290,6 +296,86 @@ def test_a_harmful_message_that_first_never_left_is_not_repeated_once_it_may_hav
     assert len(to.requests) == 2
 
 
+# Coming back when asked to
+
+
+BUSY = Response(429, {"retry-after": "7"}, b"<html>")
+CLOSED = Response(503, {"retry-after": "7"}, b"<html>")
+
+
+@pytest.mark.parametrize("template", [HARMLESS, HARMFUL])
+def test_who_says_429_and_when_to_come_back_is_asked_again_then(make_order: Maker, template: str) -> None:
+    to = line(BUSY, CREATED)
+    receipt = to.place(make_order(template))
+
+    assert receipt.attempts == 2
+    assert to.began_s == [1000, 1007.5]
+
+
+def test_a_pause_that_is_longer_than_asked_is_kept(make_order: Maker) -> None:
+    to = line(BUSY, CREATED)
+    to.place(make_order(), pauses_s=(9.0,))
+
+    assert to.began_s == [1000, 1009.5]
+
+
+def test_who_says_come_back_at_once_is_asked_again_after_the_pause(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "0"}), CREATED)
+
+    assert to.place(make_order()).attempts == 2
+
+
+@pytest.mark.parametrize("template", [HARMLESS, HARMFUL])
+def test_who_says_429_to_the_end_has_refused(make_order: Maker, template: str) -> None:
+    to = line(BUSY, BUSY, BUSY)
+    with pytest.raises(Refused, match=r"\(429\): too many requests; .* \(come back in 7 s\)\. Not") as caught:
+        to.place(make_order(template), pauses_s=(1.0, 1.0))
+
+    assert (caught.value.status, caught.value.attempts) == (429, 3)
+
+
+def test_nobody_is_waited_for_longer_than_a_minute(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "61"}), CREATED)
+    with pytest.raises(Refused) as caught:
+        to.place(make_order(channel="email"))
+
+    assert caught.value.attempts == 1
+    assert line(Response(429, {"retry-after": "60"}), CREATED).place(make_order()).attempts == 2
+
+
+def test_nobody_is_waited_for_past_the_time_to_live(make_order: Maker) -> None:
+    to = line(Response(429, {"retry-after": "56"}), CREATED)
+    with pytest.raises(Refused) as caught:
+        to.place(living(make_order(), 60))
+
+    assert caught.value.attempts == 1
+
+
+def test_after_a_503_that_says_when_to_come_back_a_harmless_message_is_asked_for_then(
+    make_order: Maker,
+) -> None:
+    to = line(CLOSED, CREATED)
+
+    assert to.place(make_order(HARMLESS)).attempts == 2
+    assert to.began_s == [1000, 1007.5]
+
+
+def test_a_503_that_says_when_to_come_back_is_a_doubt_all_the_same(make_order: Maker) -> None:
+    to = line(CLOSED)
+    with pytest.raises(InDoubt) as caught:
+        to.place(make_order(HARMFUL), pauses_s=(1.0, 1.0))
+
+    assert caught.value.attempts == 1
+
+
+def test_a_429_after_a_doubt_is_asked_again_and_takes_no_doubt_away(make_order: Maker) -> None:
+    assert line(TIMED_OUT, BUSY, KNOWN).place(make_order(HARMLESS), pauses_s=(1, 1)).attempts == 3
+    with pytest.raises(InDoubt, match="no answer came in time") as caught:
+        line(TIMED_OUT, BUSY, BUSY).place(make_order(HARMLESS), pauses_s=(1, 1))
+
+    assert caught.value.attempts == 3
+
+
 # How long
 
 
@@ -345,15 +431,26 @@ def test_a_doubt_that_outlives_the_message_is_a_doubt(make_order: Maker) -> None
     assert to.clock_s == 1015
 
 
-def test_what_took_its_time_before_counts(make_order: Maker) -> None:
+@dataclass(frozen=True)
+class Slow(PlainToken):
+    """A token that takes some time to get."""
+
+    took_s: float = 0.0
+
+    def token(self, need: Need) -> Plan[Given]:
+        yield from ()
+        return Given(self.value, need.now_s + self.took_s)
+
+
+def test_the_time_that_a_token_takes_counts(make_order: Maker) -> None:
     order = living(make_order(), 60)
 
-    def plan(now_s: float) -> Receipt:
-        return run(place(order, base_url=BASE, token=TOKEN, started_s=1000, now_s=now_s), line(CREATED))
+    def plan(took_s: float) -> Receipt:
+        return run(place(order, base_url=BASE, token=Slow(TOKEN, took_s), started_s=1000), line(CREATED))
 
-    assert plan(1055.0).attempts == 1
+    assert plan(55).attempts == 1
     with pytest.raises(NotSent, match="its time to live had passed") as caught:
-        plan(1055.1)
+        plan(55.1)
     assert caught.value.attempts == 0
 
 
@@ -361,6 +458,27 @@ def test_an_email_has_no_time_to_live(make_order: Maker) -> None:
     to = line(NO_CONNECTION, CREATED)
 
     assert to.place(make_order(channel="email"), pauses_s=(1e9,)).attempts == 2
+
+
+@pytest.mark.parametrize(("within_s", "calls"), [(5.0, 1), (4.9, 0), (-1.0, 0), (600.0, 1)])
+def test_no_attempt_begins_after_the_moment_that_the_order_names(
+    make_order: Maker, within_s: float, calls: int
+) -> None:
+    to = line(CREATED)
+    plan = place(
+        make_order(channel="email"),
+        base_url=BASE,
+        token=TOKEN,
+        started_s=1000,
+        within_s=within_s,
+        timeout_s=7,
+    )
+    if calls:
+        assert run(plan, to).attempts == 1
+    else:
+        with pytest.raises(NotSent, match="time to live had passed"):
+            run(plan, to)
+    assert to.timeouts_s == [min(within_s, 7)] * calls
 
 
 # What may be seen
@@ -383,6 +501,19 @@ def test_no_error_shows_token_text_or_recipient(make_order: Maker, channel: str,
         line(reply, reply).place(order)
 
     assert not [each for each in secrets(order.message) if each in shown(caught.value)]
+
+
+def test_nor_does_what_prints_the_locals_of_a_traceback(make_order: Maker) -> None:
+    order = make_order()
+    with pytest.raises(Refused) as caught:
+        line(INVALID).place(order)
+    out = Console(file=StringIO(), width=200)
+    # From where the plan is run: what a caller's own frames hold is the caller's.
+    out.print(Traceback.from_exception(Refused, caught.value, caught.tb.tb_next.tb_next, show_locals=True))  # type: ignore[union-attr]
+    printed = out.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "request" in printed
+    assert not [each for each in secrets(order.message) if each in printed]
 
 
 def test_the_request_and_the_receipt_show_none_of_them_either(make_order: Maker) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from straks.altinn.problem import explain, fields_of, one_line, problem_of
+from straks.altinn.problem import explain, fields_of, one_line, problem_of, retry_after_s
 from straks.wire.exchange import Response
 
 
@@ -82,3 +84,49 @@ def test_nothing_that_others_say_makes_an_error_endless() -> None:
 )
 def test_one_line_is_one_printable_line(text: str, line: str) -> None:
     assert one_line(text) == line
+
+
+# When to come back
+
+DATE = "Wed, 04 Feb 2026 11:32:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("asked", "date", "seconds"),
+    [
+        ("7", "", 7),
+        (" 120 ", "", 120),
+        ("0", "", 0),
+        ("Wed, 04 Feb 2026 11:32:30 GMT", DATE, 30),
+        ("Wed, 04 Feb 2026 12:32:30 +0100", DATE, 30),
+        ("Wed, 04 Feb 2026 11:00:00 GMT", DATE, 0),
+        ("Wed, 04 Feb 2026 11:32:30 GMT", "", None),
+        ("Wed, 04 Feb 2026 11:32:30 GMT", "Wed, 04 Feb 2026 11:32:00 -0000", None),
+        ("", DATE, None),
+        ("-7", DATE, None),
+        ("7.5", DATE, None),
+        ("soon", DATE, None),
+        ("\u0667", DATE, None),
+    ],
+)
+def test_when_to_come_back_is_read_as_seconds_or_as_a_date(
+    asked: str, date: str, seconds: float | None
+) -> None:
+    assert retry_after_s(Response(429, {"retry-after": asked, "date": date})) == seconds
+
+
+def test_who_does_not_say_is_not_asked_again() -> None:
+    assert retry_after_s(Response(503)) is None
+
+
+@given(asked=st.text() | st.from_regex(r"\w{3}, \d+ (Jan|Feb) \d+ \d+:\d+:\d+ (GMT|[+-]\d+)"), date=st.text())
+def test_whatever_is_asked_is_some_seconds_or_none(asked: str, date: str) -> None:
+    for headers in ({"retry-after": asked, "date": date}, {"retry-after": asked, "date": DATE}):
+        found = retry_after_s(Response(429, headers))
+        assert found is None or found >= 0
+
+
+def test_when_to_come_back_is_told() -> None:
+    problem = Response(503, {"retry-after": "7"}, b'{"title": "Closed"}')
+
+    assert explain(problem) == "Closed (come back in 7 s)"

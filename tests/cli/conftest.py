@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from straks.cli import main
-from straks.simulator import Simulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("STRAKS_TOKEN", "STRAKS_KEY", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
+    for name in os.environ:
+        if name.startswith(("MASKINPORTEN_", "NAIS_")):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -70,12 +73,6 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.communicate()
-
-
-@pytest.fixture
-def altinn() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
 
 
 @dataclass(frozen=True)

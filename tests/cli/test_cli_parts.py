@@ -27,6 +27,7 @@ from straks.core.substitute import Foreign
         (timedelta(days=1, hours=1, minutes=1, seconds=1), "1 d 1 h 1 min 1 s"),
         (timedelta(0), "0 s"),
         ((date(2026, 5, 17), date(2026, 5, 18)), "2026-05-17, 2026-05-18"),
+        (["Oslo, nå", "Bergen"], "Oslo, nå; Bergen"),
     ],
 )
 def test_a_value_is_written_as_one_would_type_it(value: object, typed: str) -> None:

@@ -120,7 +120,7 @@ def test_an_output_that_is_no_terminal_at_all_will_do(monkeypatch: pytest.Monkey
     ("given", "said"),
     [
         ("prevew", "There is no command 'prevew'; did you mean preview?"),
-        ("xyz", "There is no command 'xyz'; there are check, demo, explain"),
+        ("xyz", f"There is no command 'xyz'; there are {', '.join(COMMANDS)}"),
     ],
 )
 def test_an_unknown_command_names_the_nearest(cli: Callable[..., Result], given: str, said: str) -> None:

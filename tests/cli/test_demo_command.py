@@ -43,8 +43,10 @@ def test_the_demo_works_and_says_so(cli: Callable[..., Result], tmp_path: Path) 
 
     assert result.exit_code == 0
     assert result.stderr == ""
-    assert result.stdout.count("✓") == 5
+    assert result.stdout.count("✓") == 6
     assert "✗" not in result.stdout
+    assert "200 a signed grant, for Maskinporten's token" in result.stdout
+    assert "200 Maskinporten's token, for Altinn's" in result.stdout
     assert "201 placed" in result.stdout
     assert "200 the same order again: nothing new was sent" in result.stdout
     assert "SMS_Delivered" in result.stdout
@@ -61,7 +63,11 @@ def test_the_story_is_what_happened(story: Story) -> None:
     assert [receipt.replayed for receipt in story.sms.receipts] == [False, True]
     assert [message.code for message in story.inbox] == ["482913", "482913"]
     assert story.sms.statuses[-1] == "SMS_Delivered"
-    assert story.requests >= 5
+    assert [(leg.method, leg.path, leg.status) for leg in story.way_in] == [
+        ("POST", "/token", 200),
+        ("GET", "/authentication/api/v1/exchange/maskinporten", 200),
+    ]
+    assert story.requests >= 7
     assert story.took_s < 30
     assert all(claim.held for claim in story.claims)
 
@@ -84,6 +90,8 @@ def test_the_page_shows_all_of_it(story: Story, shown: str) -> None:
             assert receipt.shipment_id in shown
         for status in sending.statuses:
             assert status in shown
+    for leg in story.way_in:
+        assert f"{leg.method} {leg.path}" in text
     for claim in story.claims:
         assert claim.sentence in text
     assert "in a range that Sweden sets aside for fiction" in text
@@ -143,10 +151,11 @@ def test_a_claim_that_does_not_hold_is_called_so(
     report(twice, tmp_path / "demo.html")
     said = capsys.readouterr().out
 
-    assert [claim.held for claim in twice.claims] == [True, False, False, True, True]
+    assert [claim.held for claim in twice.claims] == [True, True, False, False, True, True]
     assert "✗ Did not hold: The inbox holds one SMS and one e-mail." in said
     assert page(twice).count('<li class="not">') == 2
-    assert [claim.held for claim in replace(story, inbox=()).claims] == [True, True, False, False, True]
+    assert [claim.held for claim in replace(story, inbox=()).claims] == [True, True, True, False, False, True]
+    assert not replace(story, way_in=story.way_in * 2).claims[1].held
     assert not replace(story, email=replace(story.email, delivered=False)).claims[-1].held
     assert "Did not hold" in page(replace(story, inbox=()))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from straks.cli.known_rules import KNOWN
+from straks.cli.known_rules import by_code
+from straks.policy.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +17,29 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 
+KNOWN = by_code(RULES)
+
+
 @pytest.mark.parametrize("code", KNOWN)
 def test_every_rule_has_a_page_that_says_what_why_and_instead(cli: Callable[..., Result], code: str) -> None:
     out = cli("explain", code).stdout
 
     assert out.startswith(f"{code} {KNOWN[code].name}\n")
-    assert all(part in out for part in (KNOWN[code].page, "Why:", "Instead:", "Source:"))
+    words = KNOWN[code].page.replace("``", "`").split()
+
+    assert out.split()[-len(words) :] == words
+    assert all(f"\n{section}:" in out for section in ("Why", "Instead", "Source"))
+
+
+@pytest.mark.parametrize("columns", [30, 80, 200])
+def test_a_page_is_wrapped_between_words_and_never_wider_than_one_reads(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    page = cli("explain", "SMS103").stdout.split("\n\n", 1)[1]
+
+    assert page.split() == KNOWN["SMS103"].page.replace("``", "`").split()
+    assert max(len(line.rstrip()) for line in page.splitlines()) <= min(columns, 80)
 
 
 def test_a_rule_is_found_by_its_name_and_in_small_letters(cli: Callable[..., Result]) -> None:
@@ -42,9 +61,20 @@ def test_json_has_the_page(cli: Callable[..., Result]) -> None:
     assert document["page"] == KNOWN["SMS101"].page
 
 
+def test_the_beginning_of_a_code_lists_what_begins_so(cli: Callable[..., Result]) -> None:
+    family = [code for code in KNOWN if code.startswith("SMS10")]
+    out = cli("explain", "sms10").stdout
+    documents = json.loads(cli("explain", "SMS10", "--json").stdout)
+
+    assert re.findall(r"\b[A-Z]{3}\d{3,4}\b", out) == family
+    assert [document["code"] for document in documents] == family
+    assert all(document["page"] for document in documents)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ("", "there is no rule ''"),
         ("SMS1O1", "did you mean SMS101?"),
         ("character-forces-ucs2", "did you mean character-that-forces-ucs2?"),
         ("?", "straks rules lists them all"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +19,7 @@ from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     Maker = Callable[..., straks.Order]
@@ -38,7 +40,7 @@ def through(transport: straks.Transport) -> SendAll:
     return lambda *orders: [transport.send(order) for order in orders]
 
 
-def through_async(make: Callable[[], straks.AsyncAltinnTransport]) -> SendAll:
+def through_async(make: Callable[[], AbstractAsyncContextManager[straks.AsyncTransport]]) -> SendAll:
     async def send_all(*orders: straks.Order) -> list[straks.Receipt]:
         async with make() as transport:
             return [await transport.send(order) for order in orders]
@@ -46,8 +48,15 @@ def through_async(make: Callable[[], straks.AsyncAltinnTransport]) -> SendAll:
     return lambda *orders: asyncio.run(send_all(*orders))
 
 
+def fails(_: straks.Record) -> None:
+    raise OSError
+
+
 @pytest.fixture(
-    params=["altinn", "altinn-async", "altinn-in-memory", "altinn-async-in-memory", "memory", "folder"]
+    params=[
+        *("altinn", "altinn-async", "altinn-in-memory", "altinn-async-in-memory", "memory", "folder"),
+        *("watched", "watched-async"),
+    ]
 )
 def send(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -> Iterator[SendAll]:
     desk = Desk()
@@ -64,6 +73,12 @@ def send(request: pytest.FixtureRequest, simulator: Simulator, tmp_path: Path) -
             yield through_async(lambda: straks.AsyncAltinnTransport(BASE, desk.token, carrier=carrier))
         case "memory":
             yield through(straks.MemoryTransport())
+        case "watched":
+            yield through(straks.watched(straks.MemoryTransport(), fails))
+        case "watched-async":
+            carrier = AsyncMemoryCarrier(desk)
+            altinn = straks.AsyncAltinnTransport(BASE, desk.token, carrier=carrier)
+            yield through_async(lambda: nullcontext(straks.watched(altinn, fails)))
         case _:
             yield through(straks.FolderTransport(tmp_path))
 
@@ -91,6 +106,18 @@ def test_the_same_order_is_placed_once_and_its_first_reference_counts(
     assert second == third == replace(first, replayed=True)
     assert (second.order_id, second.shipment_id) == (first.order_id, first.shipment_id)
     assert second.reference == "sak/1"
+
+
+@channels
+def test_a_sealed_order_is_the_order_that_it_was_made_of(
+    send: SendAll, make_order: Maker, channel: str
+) -> None:
+    order = make_order(channel=channel, occasion=next(occasions), reference="sak/1")
+    sealed = straks.SealedOrder.from_json(straks.altinn.seal(order).to_json())
+    first, second, third = send(sealed, order, replace(sealed))
+
+    assert (first.replayed, first.reference) == (False, "sak/1")
+    assert second == third == replace(first, replayed=True)
 
 
 def test_a_first_order_without_a_reference_stays_without(send: SendAll, make_order: Maker) -> None:

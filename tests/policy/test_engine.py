@@ -205,3 +205,13 @@ def test_a_witness_and_a_fix_travel_with_the_finding() -> None:
     (found,) = inspect(Trial(sms="Hei").catalog()["trial"], None, [shown])
 
     assert (found.witness, found.fix) == ({"count": 2}, None)
+
+
+def test_a_way_that_prints_nothing_is_a_finding_and_no_crash() -> None:
+    trial = Trial(sms="{% if count > 5 %}Hei{% endif %}", html="{% if count > 5 %}<p>Hei</p>{% endif %}")
+    found = inspect(trial.catalog()["trial"])
+
+    assert [(each.channel, each.witness) for each in found if each.code == "LNG803"] == [
+        ("email", {"count": 2}),
+        ("sms", {"count": 2}),
+    ]

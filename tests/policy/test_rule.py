@@ -45,7 +45,7 @@ def test_a_rule_that_does_not_explain_itself_whole_cannot_be_declared(section: s
 
 @pytest.mark.parametrize("code", ["AB101", "abc101", "ABC1", "ABC10101", ""])
 def test_a_code_is_three_letters_and_three_or_four_digits(code: str) -> None:
-    with pytest.raises(TypeError, match="lacks a code"):
+    with pytest.raises(TypeError, match="is no code; one is three capital letters"):
         declared(code)
 
 

@@ -163,6 +163,21 @@ def test_a_value_that_cannot_be_is_shown_the_form_of_its_key(key: str, value: ob
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("languages", ["se"], "There is no language 'se'; known are nb, nn, en"),
+        ("segments", {"notise": 2}, "There is no purpose 'notise'; did you mean 'notice'?"),
+        ("ignore", {"SMS103": ""}, "SMS103 has no reason; say why it is fine"),
+    ],
+)
+def test_a_value_that_is_misspelt_or_says_no_reason_is_told_which(key: str, value: object, said: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        policy_of({key: value}, "straks.toml")
+
+    assert str(caught.value).endswith(f". {said}")
+
+
+@pytest.mark.parametrize(
     ("select", "ignore", "code", "wanted"),
     [
         (("ALL",), {}, "SMS101", True),

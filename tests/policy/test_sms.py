@@ -9,7 +9,6 @@ from straks.policy.rules import sms
 from straks.policy.trial import PARAMETERS, Trial
 
 if TYPE_CHECKING:
-    import straks
     from straks.policy.rule import Finding, Rule
 
 LIST = """
@@ -27,6 +26,9 @@ max = 20000
 example = 1000
 """
 
+# Eight seconds divide no minute, so that these are not told apart by minutes and hours.
+ENDLESS = 'max = "9000 h"\nstep = "8 s"\nexample = "2 min"'
+
 
 def found_in(rule: Rule, text: str, **trial: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - whatever a trial takes
     return inspect(Trial(sms=text, **trial).catalog()["trial"], None, (rule,))
@@ -41,10 +43,6 @@ def fixed(source: str, found: tuple[Finding, ...]) -> str:
         assert each.fix is not None
         source = source[: each.fix.start] + each.fix.text + source[each.fix.end :]
     return source
-
-
-def test_the_shipped_templates_are_clean(catalog: straks.Catalog) -> None:
-    assert inspect(catalog, None, sms.RULES) == ()
 
 
 def test_too_dear_a_text_is_told_how_much_to_shorten_it() -> None:
@@ -80,11 +78,11 @@ def test_a_text_without_a_bound_is_found_where_it_is_lost() -> None:
     (found,) = found_in(sms.more_segments_than_agreed, "Hei\n og {{ code|replace('1', code) }}")
 
     assert places((found,)) == [("trial/nb/sms.txt", 2, 1)]
-    assert "no bound can be found" in found.message
+    assert found.message.startswith("what this can cost has no limit that can be found: ")
 
 
 def test_too_many_values_to_look_through_are_found_at_the_files_beginning() -> None:
-    endless = PARAMETERS.replace('max = "10 min"', 'max = "9000 h"\nstep = "1 s"')
+    endless = PARAMETERS.replace('max = "10 min"\nexample = "5 min"', ENDLESS)
     head = '[template]\npurpose = "notice"\ntime-to-live = 60\n'
     (found,) = found_in(sms.more_segments_than_agreed, "I {{ lifetime }}", head=head, parameters=endless)
 

@@ -140,11 +140,25 @@ def test_two_values_in_a_row_are_found_apart() -> None:
     ]
 
 
+def test_a_value_in_a_macro_is_found_where_the_macro_is_called() -> None:
+    text = (
+        "{% macro say(what, value) %}{{ what }} er {{ value }}, hos {{ service }}{% endmacro %}\n"
+        '{{ say("Koden", code) }}. Altså:\n{{ say("Koden", code) }}.'
+    )
+    page, (rendering,) = renderings_of(text)
+    places = [
+        (page.spot(*rendering.origin(start)[:2]).line, page.spot(*rendering.origin(start)[:2]).column)
+        for start, _, _ in rendering.holes
+    ]
+
+    assert places == [(2, 1), (1, text.index("{{ service") + 1), (3, 1), (1, text.index("{{ service") + 1)]
+
+
 def test_a_value_right_after_an_included_file_is_found_at_its_end() -> None:
     _, (rendering,) = renderings_of('{% include "_parts/a.txt" %}{{ code }}', {"_parts/a.txt": "Hei"})
 
     assert rendering.origin(3) == ("_parts/a.txt", 3, "code")
 
 
-def test_a_rendering_of_nothing_comes_from_nowhere() -> None:
-    assert Rendering.of((), {}, str, "a.txt", str).origin(0) == ("", 0, None)
+def test_a_rendering_of_nothing_comes_from_the_beginning_of_its_file() -> None:
+    assert Rendering.of((), {}, str, "a.txt", str).origin(0) == ("a.txt", 0, None)

@@ -23,7 +23,10 @@ from straks.wire.exchange import Response, Silence, Trouble
 from straks.wire.plan import arun, run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from straks.core.message import Order
+    from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.exchange import Reply, Request
 
 KEY = b"a key that only tests have"
@@ -37,9 +40,11 @@ Outcome: TypeAlias = Receipt | Refused | NotSent | InDoubt
 bodies = (
     st.sampled_from([RECEIPT, PROBLEM, b"", b"{}", b"[]", b"<html>", b'{"notification": 7}']) | st.binary()
 )
-likely = st.sampled_from([200, 201, 400, 401, 499, 500, 503])
+likely = st.sampled_from([200, 201, 400, 401, 429, 499, 500, 503])
+nothing: dict[str, str] = {}
+when = st.just(nothing) | st.integers(0, 200).map(lambda seconds: {"retry-after": f"{seconds}"})
 replies = st.one_of(
-    st.builds(Response, status=likely | st.integers(100, 599), body=bodies),
+    st.builds(Response, status=likely | st.integers(100, 599), headers=when, body=bodies),
     st.builds(Silence, why=st.sampled_from(Trouble), left=st.booleans(), detail=st.text(max_size=9)),
 )
 seconds = st.floats(0, 200)
@@ -71,24 +76,15 @@ class Line:
         return self.clock_s
 
 
-@dataclass
-class AsyncLine:
-    line: Line
-
-    async def carry(self, request: Request, *, timeout_s: float) -> Reply:
-        return self.line.carry(request, timeout_s=timeout_s)
-
-    async def sleep(self, seconds: float) -> None:
-        self.line.sleep(seconds)
-
-    def now_s(self) -> float:
-        return self.line.now_s()
-
-
-def placed(order: Order, line: Line, pauses_s: list[float], *, in_a_loop: bool = False) -> Outcome:
+def placed(
+    order: Order,
+    line: Line,
+    pauses_s: list[float],
+    in_a_loop: Callable[[Carrier], AsyncCarrier] | None = None,
+) -> Outcome:
     plan = place(order, base_url="https://example.org", token="t", started_s=line.clock_s, pauses_s=pauses_s)
     try:
-        return asyncio.run(arun(plan, AsyncLine(line))) if in_a_loop else run(plan, line)
+        return run(plan, line) if in_a_loop is None else asyncio.run(arun(plan, in_a_loop(line)))
     except (Refused, NotSent, InDoubt) as error:
         return error
 
@@ -114,6 +110,10 @@ def is_receipt(reply: Reply) -> bool:
     return isinstance(reply, Response) and reply.status in (200, 201) and reply.body == RECEIPT
 
 
+def is_turned_away(reply: Reply) -> bool:
+    return isinstance(reply, Response) and reply.status == 429 and "retry-after" in reply.headers
+
+
 def never_left(reply: Reply) -> bool:
     return isinstance(reply, Silence) and not reply.left
 
@@ -137,12 +137,14 @@ def test_an_outcome_says_no_more_than_the_replies_prove(
     *before, last = [*line.got] or [Silence(Trouble.NO_CONNECTION, left=False)]
     if isinstance(outcome, Receipt):
         assert is_receipt(last)
-        assert not any(is_receipt(reply) or is_refusal(reply) for reply in before)
+        assert not any(is_receipt(reply) for reply in before)
+        assert all(is_turned_away(reply) for reply in before if is_refusal(reply))
     elif isinstance(outcome, Refused):
         assert is_refusal(last)
-        assert all(never_left(reply) for reply in before)
+        assert all(never_left(reply) or is_turned_away(reply) for reply in before)
     elif isinstance(outcome, NotSent):
-        assert all(never_left(reply) for reply in [*before, last])
+        assert never_left(last)
+        assert all(never_left(reply) or is_turned_away(reply) for reply in before)
     else:
         assert any(is_doubt(reply) for reply in [*before, last])
         assert not any(is_receipt(reply) for reply in [*before, last])
@@ -166,11 +168,16 @@ def test_every_call_repeats_the_first_byte_for_byte_and_within_the_time_to_live(
 
 @given(kind=st.integers(0, 5), script=scripts, pauses_s=st.lists(seconds, max_size=5))
 def test_both_loops_agree_call_by_call(
-    orders: list[Order], kind: int, script: list[tuple[Reply, float]], pauses_s: list[float]
+    orders: list[Order],
+    asynchronous: Callable[[Carrier], AsyncCarrier],
+    *,
+    kind: int,
+    script: list[tuple[Reply, float]],
+    pauses_s: list[float],
 ) -> None:
     line, in_a_loop = Line(script), Line(script)
     outcome = placed(orders[kind], line, pauses_s)
-    other = placed(orders[kind], in_a_loop, pauses_s, in_a_loop=True)
+    other = placed(orders[kind], in_a_loop, pauses_s, asynchronous)
 
     assert line == in_a_loop
     assert type(outcome) is type(other)

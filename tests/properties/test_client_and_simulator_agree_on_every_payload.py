@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, reject
 from hypothesis import strategies as st
@@ -20,33 +19,22 @@ from hypothesis import strategies as st
 import straks
 from straks.altinn.payload import encode, endpoint, payload
 from straks.core.email_address import EmailAddress
-from straks.core.number_kinds import Date, DateTime, Duration
-from straks.core.text_kinds import Choice, Code, Reference, Text
 from straks.errors import InvalidPayload, StraksError
 from straks.simulator.desk import BASE, Desk
+from straks.testing import phone_numbers, values
 from straks.wire.exchange import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from straks.core.message import Order
-    from straks.core.parameter import Parameter
     from straks.wire.exchange import Response
 
 T = TypeVar("T")
 
 KEY = b"a key that only tests have"
 NAMES = ("contact-confirmation", "critical-alert", "one-time-code", "sign-in-alert", "status-update")
-OSLO = ZoneInfo("Europe/Oslo")
-SIGNS = "æøåÆØÅéüÄñß€ -&<'"
 
-# Sweden's range for fiction, one Norwegian number that nobody has, and the fiction of Britain and Australia.
-NUMBERS = [
-    *(f"+467017406{last:02}" for last in range(5, 100)),
-    "+4742000000",
-    *(f"+447700900{last:03}" for last in range(0, 1000, 37)),
-    *(f"+61491570{last}" for last in ("006", "156", "157", "158", "159", "110")),
-]
 # Every character that is near the service's pattern, on either side of it.
 NEAR = "aZ09!#$%&'*+-/=?^_`{|}~.;,:\"()<>[]\\ æø"
 HOSTS = ("example.org", "example.com")
@@ -60,31 +48,6 @@ domains = st.tuples(st.lists(labels, max_size=9), hosts).map(lambda parts: ".".j
 addresses = st.builds("{}@{}".format, boxes, domains)
 senders = st.none() | st.from_regex(r"[A-Za-z0-9._&-][A-Za-z0-9 ._&-]{0,9}[A-Za-z0-9._&-]", fullmatch=True)
 references = st.none() | st.text(st.characters(codec="utf-8"), max_size=20) | st.just("x" * 255)
-
-
-def values_of(parameter: Parameter) -> st.SearchStrategy[Any]:
-    """Return a strategy for what *parameter* admits, near enough that most of it passes."""
-    found: st.SearchStrategy[Any]
-    match parameter:
-        case Code():
-            found = st.text(parameter.alphabet, min_size=parameter.length, max_size=parameter.length)
-        case Reference(pattern=str(pattern)):
-            found = st.from_regex(pattern, fullmatch=True)
-        case Text():
-            letters = st.characters(codec="ascii", categories=["L", "Nd"]) | st.sampled_from(SIGNS)
-            found = st.text(letters, min_size=1, max_size=parameter.max_length)
-        case Choice():
-            found = st.sampled_from(sorted(parameter.words))
-        case Duration():
-            steps = (parameter.max - parameter.min) // parameter.step
-            found = st.integers(0, steps).map(lambda step: parameter.min + step * parameter.step)
-        case DateTime():
-            found = st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=st.just(OSLO))  # noqa: DTZ001 - the zone is the last argument
-        case Date():
-            found = st.dates(parameter.min, parameter.max)
-        case _:
-            found = st.just(parameter.example)
-    return found
 
 
 def taken(make: Callable[[], T]) -> T:
@@ -119,18 +82,13 @@ def changed(order: Order, message: straks.Sms | straks.Email, changes: dict[str,
 @st.composite
 def fillings(draw: st.DrawFn, catalog: straks.Catalog) -> tuple[str, dict[str, Any]]:
     name = draw(st.sampled_from(NAMES))
-    parameters = catalog[name].parameters
-    values = {each: draw(values_of(parameter)) for each, parameter in parameters.items()}
-    for each, parameter in parameters.items():
-        if parameter.optional and draw(st.booleans()):
-            del values[each]
-    return name, values
+    return name, draw(values(catalog[name]))
 
 
 @given(
     data=st.data(),
     locale=st.sampled_from(["nb", "nn", "en"]),
-    number=st.sampled_from(NUMBERS),
+    number=phone_numbers(),
     sender=senders,
     reference=references,
 )
@@ -143,8 +101,8 @@ def test_every_sms_that_can_be_made_is_taken(
     sender: str | None,
     reference: str | None,
 ) -> None:
-    name, values = data.draw(fillings(catalog))
-    sms = taken(lambda: catalog.sms(name, locale=locale, to=number, values=values, sender=sender))
+    name, filling = data.draw(fillings(catalog))
+    sms = taken(lambda: catalog.sms(name, locale=locale, to=number, values=filling, sender=sender))
     order = taken(lambda: sms.order("law/1", KEY, reference))
     desk = Desk()
     answer = posted(order, encode(order), desk)
@@ -174,10 +132,10 @@ def test_every_email_that_can_be_made_is_taken_or_refused_here_first(
     content_type: str | None,
     reference: str | None,
 ) -> None:
-    name, values = data.draw(fillings(catalog))
+    name, filling = data.draw(fillings(catalog))
     email = taken(
         lambda: catalog.email(
-            name, locale=locale, to=address, values=values, sender=sender, content_type=content_type
+            name, locale=locale, to=address, values=filling, sender=sender, content_type=content_type
         )
     )
     order = taken(lambda: email.order("law/1", KEY, reference))

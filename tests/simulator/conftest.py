@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from straks.simulator import Simulator
 from straks.simulator.desk import BASE, Desk
 from straks.wire.exchange import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from straks.wire.exchange import Response
 
@@ -80,10 +83,11 @@ def email() -> Callable[..., dict[str, object]]:
 
 
 @pytest.fixture
-def post(desk: Desk) -> Callable[..., Response]:
-    """Return a way to place an order: ``post("sms", order)``; the token is a good one unless given."""
+def send() -> Callable[..., Response]:
+    """Return a way to place an order at any desk: ``send(desk, "sms", order)``; the token is a good one."""
 
-    def send(
+    def to(
+        desk: Desk,
         endpoint: str,
         order: dict[str, object] | bytes,
         *,
@@ -95,7 +99,13 @@ def post(desk: Desk) -> Callable[..., Response]:
         given |= {"Content-Type": "application/json"} if headers is None else headers
         return desk.handle(Request("POST", f"{API}/orders/instant/{endpoint}", given, body))
 
-    return send
+    return to
+
+
+@pytest.fixture
+def post(desk: Desk, send: Callable[..., Response]) -> Callable[..., Response]:
+    """Return a way to place an order at the desk: ``post("sms", order)``."""
+    return partial(send, desk)
 
 
 @pytest.fixture
@@ -107,3 +117,24 @@ def get(desk: Desk) -> Callable[..., Response]:
         return desk.handle(Request("GET", f"{API}/{path}", given))
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator() as altinn:
+        yield altinn
+
+
+@pytest.fixture
+def altinn(running: Simulator) -> Simulator:
+    """Return a simulator over HTTP, with nothing in its inbox."""
+    running.clear()
+    return running
+
+
+@pytest.fixture
+def client(altinn: Simulator) -> Iterator[httpx.Client]:
+    """Return a client of it with a good token, which writes JSON."""
+    headers = {"authorization": f"Bearer {altinn.token()}", "content-type": "application/json"}
+    with httpx.Client(base_url=altinn.url, headers=headers, verify=False, timeout=20) as client:  # noqa: S501 - no TLS on loopback
+        yield client

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from straks.simulator.desk import BASE, Desk
 from straks.simulator.tokens import Use
@@ -80,6 +83,12 @@ def test_an_email_is_sent_as_it_was_written(desk: Desk, post: Way, email: Maker)
     assert message.body == "<p>x</p>"
     assert message.content_type == "Html"
     assert message.segments is None
+
+
+@pytest.mark.parametrize("body", ["Se https://example.org/kode", "Se altinn.no"])
+def test_a_link_goes_through(desk: Desk, post: Way, sms: Maker, body: str) -> None:
+    assert post("sms", sms(body=body)).status == 201
+    assert desk.messages()[0].body == body
 
 
 @pytest.mark.parametrize("sender", [None, "", " \t"])
@@ -192,7 +201,12 @@ def test_a_charset_and_the_case_of_the_content_type_do_not_matter(
     assert post("sms", sms(), headers={"Content-Type": content_type}).status == 201
 
 
-def test_token_and_scope_come_before_the_content_type(desk: Desk, post: Way) -> None:
+@pytest.mark.parametrize("endpoint", ["sms", "email", ""])
+def test_another_content_type_is_told_before_the_token_is_looked_at(post: Way, endpoint: str) -> None:
+    assert post(endpoint, b"", token="x", headers={"Content-Type": "text/plain"}).status == 415
+
+
+def test_token_and_scope_come_before_a_content_type_that_is_missing(desk: Desk, post: Way) -> None:
     assert post("sms", b"", token="x", headers={}).status == 401
     assert post("sms", b"", token=desk.token(scope=""), headers={}).status == 403
 
@@ -220,6 +234,52 @@ def test_the_look_up_comes_before_the_hand_over(post: Way, sms: Maker) -> None:
     post("sms", sms())
 
     assert post("sms", sms(body="\x01")).status == 200
+
+
+# What it never says, and what only somebody in between hears
+
+
+@given(
+    endpoint=st.sampled_from(["sms", "email", ""]),
+    body=st.binary(max_size=20)
+    | st.text(max_size=9).map(lambda text: json.dumps({"idempotencyId": text}).encode()),
+    text=st.text(st.characters(codec="utf-8"), max_size=9),
+    whole=st.booleans(),
+)
+def test_whatever_is_ordered_the_answer_is_none_that_the_service_does_not_give(
+    endpoint: str, body: bytes, text: str, *, whole: bool
+) -> None:
+    desk = Desk()
+    sms = {"phoneNumber": "+46701740605", "timeToLiveInSeconds": 300, "smsSettings": {"body": text}}
+    email = {"emailAddress": "kari@example.org", "emailSettings": {"subject": text, "body": text}}
+    recipients = {"recipientSms": sms, "recipientEmail": email, "recipient": {"recipientSms": sms}}
+    order = json.dumps({"idempotencyId": text, "sendersReference": text, **recipients}).encode()
+    headers = {"Authorization": f"Bearer {desk.token()}", "Content-Type": "application/json"}
+    url = f"{BASE}/notifications/api/v1/future/orders/instant/{endpoint}"
+    answer = desk.handle(Request("POST", url, headers, order if whole else body))
+
+    assert answer.status in (200, 201, 400, 500, 503)
+    assert not desk.messages() or answer.status in (201, 500)
+    assert answer.body == b"" if answer.status == 500 else answer.json() is not None
+
+
+def test_a_caller_who_was_given_up_on_in_between_is_told_499(desk: Desk, post: Way, sms: Maker) -> None:
+    desk.faults.arm("499")
+    answer = post("sms", sms())
+    body = answer.json()
+
+    assert answer.status == 499
+    assert body == {
+        "type": "urn:altinn:error:NOT-00002",
+        "title": (
+            "The client disconnected or cancelled the request before the server could complete processing"
+        ),
+        "status": 499,
+        "code": "NOT-00002",
+        "traceId": body["traceId"],
+        "statusDescription": "Client Closed Request",
+    }
+    assert desk.messages()[0].shipment_id is None
 
 
 # Idempotency

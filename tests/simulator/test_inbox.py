@@ -108,3 +108,36 @@ def test_a_message_keeps_recipient_text_and_code_out_of_its_repr(desk: Desk, pos
 
     for secret in ("kari", "Hemmelig", "482913", "login/1"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ("Skatteetaten", "Skatteetate"),
+        ("Skatt", "Skatt"),
+        ("+46701740605", "+46701740605"),
+        ("46701740605123", "46701740605123"),
+        ("46701740605 Oslo", "46701740605"),
+    ],
+)
+def test_a_senders_name_is_cut_to_what_a_phone_shows_and_a_number_is_not(
+    desk: Desk, post: Way, sms: Maker, sender: str, shown: str
+) -> None:
+    post("sms", sms(sender=sender))
+
+    assert desk.messages()[0].sender == shown
+
+
+@pytest.mark.parametrize(("length", "cut"), [(2144, 0), (2145, 1), (3000, 856)])
+def test_a_text_that_the_gateway_cuts_says_by_how_much(
+    desk: Desk, post: Way, sms: Maker, length: int, cut: int
+) -> None:
+    post("sms", sms(body="ø" * length))
+
+    assert desk.messages()[0].cut == cut
+
+
+def test_an_email_is_not_cut(desk: Desk, post: Way, email: Maker) -> None:
+    post("email", email(body="x" * 3000))
+
+    assert desk.messages()[0].cut == 0

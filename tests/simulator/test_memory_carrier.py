@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier, Mishap
+from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 from straks.wire.exchange import Request, Response, Silence, Trouble
 from straks.wire.plan import Call, arun, run
 
@@ -35,7 +35,7 @@ def three_times(request: Request) -> Plan[list[Reply]]:
     return replies
 
 
-SCRIPT = (Mishap.REFUSED, Mishap.LOST_AFTER, None)
+SCRIPT = ("refuse-connection", "hang-answer", None)
 
 
 def assert_it_went_as_scripted(desk: Desk, start_s: float, replies: list[Reply]) -> None:
@@ -63,7 +63,7 @@ def test_a_plan_is_carried_on_an_event_loop_the_same_way(desk: Desk, sms: Maker)
 
 
 def test_what_is_lost_before_it_arrives_is_never_handled(desk: Desk, sms: Maker) -> None:
-    carrier = MemoryCarrier(desk, [Mishap.LOST_BEFORE])
+    carrier = MemoryCarrier(desk, ["hang"])
     reply = carrier.carry(order(desk, sms()), timeout_s=15.0)
 
     assert reply == Silence(Trouble.TIMED_OUT, left=True, at_s=desk.now_s())
@@ -73,7 +73,7 @@ def test_what_is_lost_before_it_arrives_is_never_handled(desk: Desk, sms: Maker)
 def test_mishaps_can_be_added_and_requests_are_kept(desk: Desk, sms: Maker) -> None:
     carrier = AsyncMemoryCarrier(desk)
     request = order(desk, sms())
-    carrier.mishaps.append(Mishap.REFUSED)
+    carrier.mishaps.append("refuse-connection")
     asyncio.run(carrier.carry(request, timeout_s=15.0))
 
     assert carrier.requests == [request]

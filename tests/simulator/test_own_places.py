@@ -9,6 +9,7 @@ import pytest
 
 from straks.errors import InvalidSetting
 from straks.simulator.desk import BASE, Desk
+from straks.simulator.fates import FATES, fate_named
 from straks.simulator.tokens import decode_object
 from straks.wire.exchange import Request
 
@@ -52,6 +53,9 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "shipmentId": order["notification"]["shipmentId"],
             "receivedAt": "2026-02-04T11:32:00Z",
             "status": "SMS_Accepted",
+            "reached": False,
+            "cut": 0,
+            "fate": None,
         },
         {
             "id": listed[1]["id"],
@@ -67,6 +71,9 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "shipmentId": other["notification"]["shipmentId"],
             "receivedAt": "2026-02-04T11:32:01Z",
             "status": "Email_Sending",
+            "reached": False,
+            "cut": 0,
+            "fate": None,
         },
     ]
 
@@ -221,8 +228,8 @@ def test_nothing_in_a_message_becomes_part_of_the_page(
     answer = visit(desk, "GET", "/")
 
     assert b"<script" not in answer.body
-    # The HTML e-mail's body stands twice: in its frame, and as its source.
-    assert answer.body.count(b"&lt;script&gt;") == 6
+    # The HTML e-mail's body stands twice: in its frame, and as its source. A sender is cut before its end.
+    assert answer.body.count(b"&lt;script&gt;") == 5
     assert "script" not in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
@@ -235,6 +242,62 @@ def test_an_html_email_is_shown_in_a_frame_that_may_do_nothing(desk: Desk, post:
         '<iframe sandbox title="The e-mail as it is shown" srcdoc="&lt;p title=&quot;a&quot;&gt;Hei' in page
     )
     assert page.count("<iframe") == 1
+
+
+def test_the_page_says_where_what_is_shown_is_not_what_happened(
+    desk: Desk, post: Way, sms: Maker, email: Maker
+) -> None:
+    post("sms", sms("1", number=fate_named("pretended").number, body="x" * 2150))
+    post("sms", dict(sms("2", number=fate_named("last-moment").number)))
+    desk.advance(400)
+    page = visit(desk, "GET", "/").body.decode()
+
+    assert (
+        "SMS_Delivered · 15 segments · cut by 6 characters · fate: pretended"
+        " · the person does not have it</p>" in page
+    )
+    assert "SMS_Accepted · 1 segment · fate: last-moment · the person has it</p>" in page
+
+
+def test_the_page_lists_what_is_armed_and_every_fate_with_its_recipients(desk: Desk) -> None:
+    assert b"Armed" not in visit(desk, "GET", "/").body
+
+    desk.faults.arm("drop-answer")
+    page = visit(desk, "GET", "/").body.decode()
+    assert "<h2>Armed</h2>\n<ul>\n<li><b>drop-answer</b> sent and stored; the connection" in page
+    for fate in FATES:
+        assert f"<tr><td>{fate.name}</td>" in page
+        assert fate.number is None or f"<code>{fate.number}</code>" in page
+        assert fate.address is None or f"<code>{fate.address}</code>" in page
+
+
+def test_fates_are_listed_as_json(desk: Desk) -> None:
+    answer = visit(desk, "GET", "/_straks/fates")
+
+    assert answer.status == 200
+    assert [fate["fate"] for fate in answer.json()] == [fate.name for fate in FATES]
+    assert answer.json()[0] == {
+        "fate": "late",
+        "says": "delivered after 45 seconds: the phone was off, the mailbox busy",
+        "sms": "+46701740660",
+        "email": "late@example.org",
+    }
+
+
+def test_the_page_is_framed_by_nobody_and_loads_nothing(desk: Desk) -> None:
+    headers = visit(desk, "GET", "/").headers
+
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/_straks/messages", "/_straks/faults", "/_straks/fates", "/"])
+def test_what_people_wrote_is_kept_by_no_cache(desk: Desk, path: str) -> None:
+    headers = visit(desk, "GET", path).headers
+
+    assert headers["cache-control"] == "no-store"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_the_page_knows_the_dark(desk: Desk) -> None:

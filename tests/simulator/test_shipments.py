@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from straks.simulator.courses import Course
 from straks.simulator.orders import Channel
 from straks.simulator.shipments import Shipment, Shipments
 
@@ -269,6 +270,10 @@ def test_the_feed_wants_json_or_no_content_type_at_all(get: Way) -> None:
     assert [get("shipment/feed", headers=headers).status for headers in kinds] == [200, 200, 415]
 
 
+def test_another_content_type_is_told_before_the_token_is_looked_at(get: Way) -> None:
+    assert get("shipment/feed", token="x", headers={"content-type": "text/plain"}).status == 415
+
+
 def test_what_was_sent_and_not_stored_is_in_no_feed(desk: Desk, post: Way, get: Way, sms: Maker) -> None:
     post("sms", sms(reference="\x00"))
     desk.advance(60)
@@ -287,9 +292,9 @@ def test_sequence_numbers_follow_the_order_of_completion() -> None:
             channel=Channel.SMS,
             destination="+46701740605",
             placed_at_s=0.0,
-            course=((0.0, "SMS_Sending"), (takes_s, "SMS_Delivered")),
+            course=Course(((0.0, "SMS_Sending"), (takes_s, "SMS_Delivered"))),
         )
-        shipments.store(name, shipment)
+        shipments.store(name, shipment, "message")
 
     page = shipments.feed("ttd", 62.0, after=0, size=10, descending=False)
     assert [entry["shipmentId"] for entry in page] == ["quick", "slow"]

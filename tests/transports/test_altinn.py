@@ -7,6 +7,7 @@ import inspect
 import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from socket import socket
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -18,7 +19,7 @@ import straks
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, NotSent, Refused, StraksError, Unanswered
 from straks.simulator import Simulator
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier, Mishap
+from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 from straks.transports.altinn import AltinnTransport, AsyncAltinnTransport
 from straks.wire.exchange import Response
 
@@ -75,8 +76,12 @@ def use(request: pytest.FixtureRequest) -> Use:
     return way
 
 
-def sending(order: Order) -> Step:
+def sending(order: Order | straks.SealedOrder) -> Step:
     return lambda to: to.send(order)
+
+
+def until(order: Order, **from_now: float) -> straks.SealedOrder:
+    return straks.altinn.seal(order, not_after=datetime.now(UTC) + timedelta(**from_now))  # noqa: TID251 - as a caller does
 
 
 both = pytest.mark.parametrize("kind", [AltinnTransport, AsyncAltinnTransport])
@@ -372,7 +377,7 @@ def test_a_receipt_is_followed_until_it_is_final(use: Use, altinn: Simulator, ma
     assert (by_receipt.final, by_receipt.delivered, by_receipt.reference) == (True, True, "sak/2")
 
 
-def carried(use: Use, desk: Desk, *steps: Step, mishaps: tuple[Mishap, ...] = ()) -> list[Any]:
+def carried(use: Use, desk: Desk, *steps: Step, mishaps: tuple[str, ...] = ()) -> list[Any]:
     memory = MemoryCarrier if use is use_sync else AsyncMemoryCarrier
     return use(BASE, desk.token, *steps, carrier=memory(desk, mishaps))
 
@@ -451,3 +456,29 @@ def test_a_shipment_that_is_not_known_is_said_to_be_none(use: Use) -> None:
         carried(use, Desk(), lambda to: to.follow("00000000-0000-4000-8000-00000000ffff"))
 
     assert caught.value.status == 404
+
+
+# Sealed orders
+
+
+def test_an_order_whose_moment_has_passed_never_leaves(
+    use: Use, altinn: Simulator, make_order: Maker
+) -> None:
+    sealed = until(make_order(channel="email", occasion=next(fresh)), seconds=-1)
+    with pytest.raises(NotSent) as caught:
+        use(altinn.url, altinn.token(), sending(sealed))
+
+    assert caught.value.attempts == 0
+    assert altinn.messages == []
+
+
+def test_an_order_whose_moment_is_to_come_is_placed(use: Use, altinn: Simulator, make_order: Maker) -> None:
+    (receipt,) = use(altinn.url, altinn.token(), sending(until(make_order(occasion=next(fresh)), hours=1)))
+
+    assert not receipt.replayed
+
+
+def test_a_sealed_rehearsal_goes_nowhere_but_to_this_machine(use: Use, make_order: Maker) -> None:
+    sealed = straks.altinn.seal(make_order(key=straks.SIMULATOR_KEY))
+    with pytest.raises(InvalidKey):
+        use("tt02", "a-token", sending(sealed))

@@ -49,6 +49,18 @@ def test_an_sms_is_a_payload_and_a_text(make_order: Maker, tmp_path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_of_a_sealed_order_there_is_the_payload_alone(
+    make_order: Maker, tmp_path: Path, channel: str
+) -> None:
+    order = make_order(channel=channel)
+    straks.FolderTransport(tmp_path).send(straks.altinn.seal(order))
+    written = files(tmp_path)
+
+    assert written.keys() == {".json"}
+    assert json.loads(written[".json"].read_text("utf-8")) == payload(order)
+
+
 def test_an_email_is_a_letter_too(make_order: Maker, tmp_path: Path) -> None:
     order = make_order(channel="email")
     straks.FolderTransport(str(tmp_path)).send(order)

@@ -26,6 +26,16 @@ def test_what_was_placed_can_be_looked_at_oldest_first(make_order: Maker) -> Non
     assert transport.orders == orders
 
 
+def test_what_came_sealed_can_be_looked_at_as_it_would_go_over_the_wire(make_order: Maker) -> None:
+    transport = straks.MemoryTransport()
+    first, second = make_order(occasion="a"), straks.altinn.seal(make_order(occasion="b"))
+    for order in (first, second):
+        transport.send(order)
+
+    assert transport.orders == [first]
+    assert transport.sealed == [straks.altinn.seal(first), second]
+
+
 def test_what_it_returns_is_no_way_in(make_order: Maker) -> None:
     transport = straks.MemoryTransport()
     transport.send(make_order())

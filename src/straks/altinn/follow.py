@@ -1,9 +1,12 @@
 """
 Following a shipment, and reading the feed of finished ones.
 
-Both only ask, so trouble on the way is simply asked again. Following has an end of its own: some
-shipments never become final (an SMS that is still being sent when its time runs out stays that
-way), so whoever waits must say for how long, and gets the last known status when that is over.
+Both only ask, so trouble on the way is simply asked again; whoever says when to come back is asked
+then, if that is within a minute. Following has an end of its own: some shipments never become final
+(an SMS that is still being sent when its time runs out stays that way), so whoever waits must say
+for how long, and gets the last known status when that is over.
+
+A token may run out meanwhile. Its source is asked before every call, and once more after a 401.
 """
 
 from __future__ import annotations
@@ -12,16 +15,16 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
-from straks.altinn.problem import explain
+from straks.altinn.problem import RETRY_AFTER_MOST_S, explain, retry_after_s
 from straks.altinn.status import Delivery, Shipment, read_status
+from straks.altinn.token_source import Bearer, Terms
 from straks.errors import InvalidSetting, Unanswered
 from straks.wire.exchange import Request, Response
-from straks.wire.plan import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from straks.wire.exchange import Reply
+    from straks.altinn.token_source import TokenSource
     from straks.wire.plan import Plan
 
 SHIPMENT: Final = "/notifications/api/v1/future/shipment/"
@@ -31,8 +34,9 @@ PAGE_MOST: Final = 500
 
 ASK_TIMEOUT_S: Final = 15.0
 _WAITS_S = (0.0, 1.0, 2.0)  # before each time that one question is asked
+_HEADERS: Final = {"accept": "application/json"}
 _OK = 200
-_TRY_LATER = frozenset({408, 425, 429})
+_TRY_LATER = frozenset({408, 425, 429, 499})  # 499: something in between had no patience
 _SERVER_ERRORS = range(500, 600)
 
 
@@ -47,7 +51,7 @@ def follow(
     shipment_id: str,
     *,
     base_url: str,
-    token: str,
+    token: str | TokenSource,
     started_s: float,
     until_final: bool = True,
     timeout_s: float = 60.0,
@@ -62,35 +66,45 @@ def follow(
 
     Raises:
         InvalidSetting: *shipment_id* is none.
-        Unanswered: The service does not know the shipment, or did not answer.
+        Unanswered: The service does not know the shipment, or did not answer, or there is no token.
     """
-    request = Request("GET", base_url + SHIPMENT + _checked(shipment_id), _headers(token))
-    deadline_s = started_s + timeout_s
+    bearer = Bearer(token, base_url)
+    del token  # what is in no variable is in no traceback
+    request = Request("GET", base_url + SHIPMENT + _checked(shipment_id), _HEADERS)
+    now_s, deadline_s = started_s, started_s + timeout_s
     pause_s = 0.0
     waits = pauses()
     while True:
-        reply = yield from _ask(request, pause_s, deadline_s)
+        reply = yield from _ask(request, bearer, now_s, pause_s, deadline_s)
+        now_s = reply.at_s
         shipment = _shipment(reply.json())
         if shipment is None:
             raise Unanswered(
                 "the service's answer about this shipment could not be read; ask again", status=_OK
             )
         pause_s = next(waits)
-        if not until_final or shipment.final or reply.at_s + pause_s > deadline_s:
+        if not until_final or shipment.final or now_s + pause_s > deadline_s:
             return shipment
 
 
 def read_feed(
-    after: int, *, base_url: str, token: str, page_size: int = PAGE_MOST
+    after: int,
+    *,
+    base_url: str,
+    token: str | TokenSource,
+    started_s: float = 0.0,
+    page_size: int = PAGE_MOST,
 ) -> Plan[tuple[Shipment, ...]]:
     """
     Read the entries after sequence number *after*, oldest first: one page, at most 500.
 
     Raises:
-        Unanswered: The service did not answer.
+        Unanswered: The service did not answer, or there is no token.
     """
+    bearer = Bearer(token, base_url)
+    del token
     url = f"{base_url}{FEED}?seq={after}&pageSize={page_size}&orderBy=asc"
-    reply = yield from _ask(Request("GET", url, _headers(token)))
+    reply = yield from _ask(Request("GET", url, _HEADERS), bearer, started_s)
     entries = reply.json()
     if not isinstance(entries, list):
         raise Unanswered("the service's feed could not be read; ask again", status=_OK)
@@ -103,10 +117,6 @@ def read_feed(
     return tuple(found)
 
 
-def _headers(token: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {token}", "accept": "application/json"}
-
-
 def _checked(shipment_id: str) -> str:
     try:
         return str(UUID(shipment_id))
@@ -116,20 +126,24 @@ def _checked(shipment_id: str) -> str:
         ) from None
 
 
-def _ask(request: Request, pause_s: float = 0.0, deadline_s: float = inf) -> Plan[Response]:
+def _ask(
+    request: Request, bearer: Bearer, now_s: float, pause_s: float = 0.0, deadline_s: float = inf
+) -> Plan[Response]:
     status: int | None = None
-    asked, now_s = 0, -inf
-    for wait_s in _WAITS_S:
-        if now_s + wait_s > deadline_s:
+    asked, later_s = 0, 0.0
+    for least_s in _WAITS_S:
+        wait_s = max(least_s, later_s)
+        if asked and (now_s + wait_s > deadline_s or later_s > RETRY_AFTER_MOST_S):
             break
-        reply: Reply = yield Call(request, timeout_s=ASK_TIMEOUT_S, after_s=pause_s + wait_s)
-        asked, now_s, pause_s, status = asked + 1, reply.at_s, 0.0, None
+        reply = yield from bearer.carry(request, now_s, Terms(ASK_TIMEOUT_S, pause_s + wait_s))
+        asked, now_s, pause_s, later_s, status = asked + 1, reply.at_s, 0.0, 0.0, None
         if isinstance(reply, Response):
-            status = reply.status
+            status, later_s = reply.status, retry_after_s(reply) or 0.0
             if status == _OK:
                 return reply
             if status not in _TRY_LATER and status not in _SERVER_ERRORS:
-                raise Unanswered(f"the service said no ({status}): {explain(reply)}", status=status)
+                why = explain(reply, bearer.suspicion)
+                raise Unanswered(f"the service said no ({status}): {why}", status=status)
     why = "nobody answered" if status is None else f"the service answered {status}"
     raise Unanswered(f"{why} (attempts: {asked}); asking again later is harmless", status=status)
 

@@ -17,21 +17,25 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
 from straks.core.message import ContentType, Email, Sms
 from straks.errors import InvalidPayload
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from straks.core.message import Order
 
 INSTANT_SMS: Final = "/notifications/api/v1/future/orders/instant/sms"
 INSTANT_EMAIL: Final = "/notifications/api/v1/future/orders/instant/email"
+ENDPOINTS: Final = {"sms": INSTANT_SMS, "email": INSTANT_EMAIL}
+"""The path that an order of each channel is posted to."""
 
 _ID_CHARACTERS_MOST = 255  # far below the 2700 bytes where its index fails, after the message was sent
-_NOT_IN_XML = "\ufffe\uffff"  # XML 1.0, 2.2; the other gaps in it are control characters and surrogates
+# Controls and surrogates, and what else XML has no place for (XML 1.0, 2.2).
+_NOT_CARRIED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # The service's own pattern for an address, without its accidents (it also takes ";" and "&quot;" in
 # places, which no address that straks accepts has).
@@ -48,7 +52,7 @@ _ONE_LINE = "one printable line"
 
 def endpoint(order: Order) -> str:
     """Return the path that *order* is posted to."""
-    return INSTANT_SMS if isinstance(order.message, Sms) else INSTANT_EMAIL
+    return ENDPOINTS[order.message.channel]
 
 
 def payload(order: Order) -> dict[str, Any]:
@@ -58,27 +62,19 @@ def payload(order: Order) -> dict[str, Any]:
     Raises:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
+    # Judged before it is put together: a traceback keeps frames, and so no frame has the text in it.
+    for flaw in _flaws(order):
+        raise _refused(*flaw)
     message = order.message
-    if isinstance(message, Sms):
-        recipient = {"recipientSms": _sms(message)}
-    elif isinstance(message, Email):
-        recipient = {"recipientEmail": _email(message)}
-    else:
-        raise InvalidPayload(
-            f"Altinn carries Sms and Email, not {type(message).__name__}",
-            field="message",
-            rule="SMS or e-mail",
-        )
-    _refuse_blank(order.idempotency_id, "idempotency_id")
-    _refuse_controls(order.idempotency_id, "idempotency_id", _ONE_LINE)
-    if len(order.idempotency_id) > _ID_CHARACTERS_MOST:
-        raise _refused("idempotency_id", f"at most {_ID_CHARACTERS_MOST} characters")
-    reference: dict[str, Any] = {}
-    if order.reference is not None:
-        _refuse_blank(order.reference, "reference")
-        _refuse_controls(order.reference, "reference", _ONE_LINE)
-        reference = {"sendersReference": order.reference}
-    return {"idempotencyId": order.idempotency_id, **reference, **recipient}
+    return {
+        "idempotencyId": order.idempotency_id,
+        **({} if order.reference is None else {"sendersReference": order.reference}),
+        **(
+            {"recipientSms": _sms(message)}
+            if isinstance(message, Sms)
+            else {"recipientEmail": _email(cast("Email", message))}
+        ),
+    }
 
 
 def encode(order: Order) -> bytes:
@@ -92,54 +88,77 @@ def encode(order: Order) -> bytes:
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
-    if not TIME_TO_LIVE_LEAST <= sms.time_to_live <= TIME_TO_LIVE_MOST or sms.time_to_live.microseconds:
-        raise _refused("time_to_live", "60 to 172800 whole seconds")
-    _refuse_blank(sms.body, "body")
-    _refuse_controls(sms.body, "body", "no control characters but line breaks", allowed="\n")
-    settings = {"body": sms.body}
-    if sms.sender is not None:
-        _refuse_blank(sms.sender, "sender")
-        _refuse_controls(sms.sender, "sender", _ONE_LINE)
-        settings = {"sender": sms.sender, **settings}
     return {
         "phoneNumber": str(sms.recipient),
         "timeToLiveInSeconds": sms.time_to_live.days * 86_400 + sms.time_to_live.seconds,
-        "smsSettings": settings,
+        "smsSettings": {**({} if sms.sender is None else {"sender": sms.sender}), "body": sms.body},
     }
 
 
 def _email(email: Email) -> dict[str, Any]:
-    _refuse_blank(email.subject, "subject")
-    _refuse_controls(email.subject, "subject", "one line without control characters")
-    _refuse_blank(email.body, "body")
-    _refuse_controls(email.body, "body", "no control characters but line breaks and tabs", allowed="\n\t")
-    settings: dict[str, Any] = {"subject": email.subject, "body": email.body}
-    if email.sender is not None:
-        settings["senderEmailAddress"] = _address(email.sender.ascii, "sender")
-    settings["contentType"] = ContentType(email.content_type).value
-    return {"emailAddress": _address(email.recipient.ascii, "recipient"), "emailSettings": settings}
+    sender = {} if email.sender is None else {"senderEmailAddress": email.sender.ascii}
+    return {
+        "emailAddress": email.recipient.ascii,
+        "emailSettings": {
+            "subject": email.subject,
+            "body": email.body,
+            **sender,
+            "contentType": ContentType(email.content_type).value,
+        },
+    }
 
 
-def _address(address: str, field: str) -> str:
-    if _SERVICE_ADDRESS.fullmatch(address) is None:
-        raise _refused(field, _SERVICE_ADDRESS_RULE)
-    return address
+Flaw: TypeAlias = tuple[str, str, str]
+"""Our name of the field, the service's rule, and what is more to say."""
 
 
-def _refuse_blank(text: str, field: str) -> None:
+def _flaws(order: Order) -> Iterator[Flaw]:
+    """Yield what the service would refuse *order* for, or stumble over."""
+    message = order.message
+    if isinstance(message, Sms):
+        yield from _flaws_of_sms(message)
+    elif isinstance(message, Email):
+        yield from _flaws_of_email(message)
+    else:
+        raise InvalidPayload(
+            f"Altinn carries Sms and Email, not {type(message).__name__}",
+            field="message",
+            rule="SMS or e-mail",
+        )
+    yield from _flaws_of_text(order.idempotency_id, "idempotency_id", _ONE_LINE)
+    if len(order.idempotency_id) > _ID_CHARACTERS_MOST:
+        yield "idempotency_id", f"at most {_ID_CHARACTERS_MOST} characters", ""
+    if order.reference is not None:
+        yield from _flaws_of_text(order.reference, "reference", _ONE_LINE)
+
+
+def _flaws_of_sms(sms: Sms) -> Iterator[Flaw]:
+    if not TIME_TO_LIVE_LEAST <= sms.time_to_live <= TIME_TO_LIVE_MOST or sms.time_to_live.microseconds:
+        yield "time_to_live", "60 to 172800 whole seconds", ""
+    yield from _flaws_of_text(sms.body, "body", "no control characters but line breaks", allowed="\n")
+    if sms.sender is not None:
+        yield from _flaws_of_text(sms.sender, "sender", _ONE_LINE)
+
+
+def _flaws_of_email(email: Email) -> Iterator[Flaw]:
+    yield from _flaws_of_text(email.subject, "subject", "one line without control characters")
+    yield from _flaws_of_text(
+        email.body, "body", "no control characters but line breaks and tabs", allowed="\n\t"
+    )
+    for address, field in ((email.sender, "sender"), (email.recipient, "recipient")):
+        if address is not None and _SERVICE_ADDRESS.fullmatch(address.ascii) is None:
+            yield field, _SERVICE_ADDRESS_RULE, ""
+
+
+def _flaws_of_text(text: str, field: str, rule: str, allowed: str = "") -> Iterator[Flaw]:
     if not text.strip():
-        raise _refused(field, "not empty")
+        yield field, "not empty", ""
+    for found in _NOT_CARRIED.finditer(text):
+        if found[0] not in allowed:
+            yield field, rule, f"; character {found.start() + 1} is U+{ord(found[0]):04X}, take it out"
 
 
-def _refuse_controls(text: str, field: str, rule: str, allowed: str = "") -> None:
-    for index, character in enumerate(text):
-        if character not in allowed and (
-            unicodedata.category(character) in ("Cc", "Cs") or character in _NOT_IN_XML
-        ):
-            raise _refused(field, rule, f"; character {index + 1} is U+{ord(character):04X}, take it out")
-
-
-def _refused(field: str, rule: str, detail: str = "") -> InvalidPayload:
+def _refused(field: str, rule: str, detail: str) -> InvalidPayload:
     name = field.replace("_", " ")
     return InvalidPayload(
         f"Altinn would not take the {name} of this order; its rule: {rule}{detail}", field=field, rule=rule

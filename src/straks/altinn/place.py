@@ -18,10 +18,21 @@ reply                                           outcome      may it have been se
 200                                             Receipt      yes, by an earlier call: ``replayed``
 other 2xx, or one that cannot be read           InDoubt      perhaps
 400 401 403 404 415 422, other 3xx and 4xx      Refused      no
+429                                             Refused      no; repeated where it says when
 499, 500, 503, other 5xx                        InDoubt      perhaps
 silence after the request may have left         InDoubt      perhaps
 silence before it left                          NotSent      no
+no token to be had                              NotSent      no
 ==============================================  ===========  ==========================================
+
+A 401 is a refusal only if no other token is to be had: the source of the token is asked for one, and
+what was refused is sent once more under the same id (`straks.altinn.token_source`).
+
+The service itself has no rate limit. A 429 is from something in front of it, which turns a request away
+instead of passing it on: nothing was sent, so a 429 that says when to come back is repeated then, also
+where a second copy does harm. A 503 that says so may have been passed on all the same; it is a doubt
+like any other, and where a doubt is repeated the wait is at least as long as asked. Nobody is waited
+for longer than a minute.
 
 No attempt begins that could not be given its least time within an SMS's time to live: one that is
 cut short leaves a doubt that nobody need have had.
@@ -33,18 +44,26 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
-from straks.altinn.payload import encode, endpoint
-from straks.altinn.problem import explain, fields_of, one_line, problem_of
+from straks.altinn.problem import (
+    RETRY_AFTER_MOST_S,
+    explain,
+    fields_of,
+    one_line,
+    problem_of,
+    retry_after_s,
+)
+from straks.altinn.sealed import seal
+from straks.altinn.token_source import Bearer, OutOfTime, Terms
 from straks.core.manifest import Repeat
-from straks.core.message import Sms
-from straks.errors import InDoubt, NotSent, Refused
+from straks.errors import InDoubt, NoToken, NotSent, Refused, StraksError
 from straks.wire.exchange import Request, Response, Trouble
-from straks.wire.plan import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from straks.core.message import Message, Order
+    from straks.altinn.sealed import SealedOrder, Sendable
+    from straks.altinn.token_source import TokenSource
+    from straks.core.message import Message
     from straks.wire.exchange import Reply
     from straks.wire.plan import Plan
 
@@ -58,7 +77,7 @@ EMAIL_TIMEOUT_S: Final = 110.0
 PAUSES_S: Final = (2.0,)
 """The service's guide: wait 2 s, repeat once."""
 
-_CREATED, _OK, _CLIENT_CLOSED_REQUEST = 201, 200, 499
+_CREATED, _OK, _TOO_MANY_REQUESTS, _CLIENT_CLOSED_REQUEST = 201, 200, 429, 499
 _REFUSALS = range(300, 500)
 
 
@@ -78,32 +97,34 @@ class Receipt:
     reference: str | None = field(default=None, repr=False)
 
 
-def timeout_for(message: Message) -> float:
+def timeout_for(message: Message | SealedOrder) -> float:
     """Return how long to wait for an answer, in seconds, when the caller does not say."""
     if message.repeat is Repeat.HARMLESS:
         return GUIDE_TIMEOUT_S
-    return SMS_TIMEOUT_S if isinstance(message, Sms) else EMAIL_TIMEOUT_S
+    return SMS_TIMEOUT_S if message.channel == "sms" else EMAIL_TIMEOUT_S
 
 
 def place(
-    order: Order,
+    order: Sendable,
     *,
     base_url: str,
-    token: str,
+    token: str | TokenSource,
     started_s: float,
-    now_s: float | None = None,
+    within_s: float | None = None,
     timeout_s: float | None = None,
     pauses_s: Sequence[float] = PAUSES_S,
 ) -> Plan[Receipt]:
     """
-    Place *order* once, however many times it has to be asked for: at most ``1 + len(pauses_s)``.
+    Place *order* once, however many times it has to be asked for.
+
+    That is at most ``1 + len(pauses_s)`` times, and once more where a token was refused.
 
     Args:
-        order: What to place. It is encoded once, and a repeat repeats those bytes.
+        order: What to place. It is sealed once, and a repeat repeats those bytes.
         base_url: Scheme and host, without a slash at the end.
-        token: An Altinn token.
+        token: An Altinn token, or who gives them; asked before every call.
         started_s: A reading of the carrier's clock; an SMS is never sent past its time to live.
-        now_s: The same clock now, where something took its time in between, such as a token.
+        within_s: How many seconds from now on an attempt may begin in, where the order names a moment.
         timeout_s: How long to wait for each answer; None for what the template's ``repeat`` asks.
         pauses_s: How long to wait before each repeat.
 
@@ -116,56 +137,52 @@ def place(
         NotSent: It never reached the service.
         InDoubt: It may have been sent.
     """
-    request = Request(
+    headers_alone = Request(
         "POST",
-        base_url + endpoint(order),
-        {
-            "authorization": f"Bearer {token}",
-            "content-type": "application/json",
-            "accept": "application/json",
-        },
-        encode(order),
+        base_url,
+        {"content-type": "application/json", "accept": "application/json"},
     )
-    message = order.message
-    patience_s = timeout_for(message) if timeout_s is None else timeout_s
-    deadline_s = (
-        started_s + message.time_to_live.total_seconds() if isinstance(message, Sms) else float("inf")
+    bearer = Bearer(token, base_url)
+    # The traceback of an error keeps this frame, and there are those that print what it holds.
+    del token
+    sealed = seal(order)
+    request = replace(headers_alone, url=base_url + sealed.endpoint, body=sealed.body)
+    patience_s = timeout_for(sealed) if timeout_s is None else timeout_s
+    now_s = started_s
+    deadline_s = min(
+        float("inf") if sealed.time_to_live_s is None else started_s + sealed.time_to_live_s,
+        float("inf") if within_s is None else now_s + within_s,
     )
-    now_s, attempts = started_s if now_s is None else now_s, 0
     doubt: str | None = None
-    trouble = "its time to live had passed"
+    unsent: Response | _Unsent = _Unsent("its time to live had passed")
+    asked_s: float | None = None
     for pause_s in (0.0, *pauses_s):
-        remaining_s = deadline_s - now_s - pause_s
-        if remaining_s < TIMEOUT_LEAST_S:
+        wait_s = max(pause_s, asked_s or 0.0)
+        if (asked_s or 0.0) > RETRY_AFTER_MOST_S:
             break
-        attempts += 1
-        reply = yield Call(request, timeout_s=min(patience_s, remaining_s), after_s=pause_s)
-        now_s = reply.at_s
+        try:
+            reply = yield from bearer.carry(
+                request, now_s, Terms(patience_s, wait_s, deadline_s, TIMEOUT_LEAST_S)
+            )
+        except OutOfTime:
+            break
+        except StraksError as error:
+            if doubt is None:
+                raise _no_token(sealed, error, bearer.calls) from error
+            break
+        now_s, asked_s = reply.at_s, retry_after_s(reply) if isinstance(reply, Response) else None
         verdict = _judge(reply)
         if isinstance(verdict, Receipt):
-            return replace(verdict, attempts=attempts)
-        if isinstance(verdict, _Unsent):
-            trouble = verdict.why
+            return replace(verdict, attempts=bearer.calls)
+        if isinstance(verdict, _Doubt):
+            doubt = verdict.why
+            if sealed.repeat is Repeat.HARMFUL:
+                break
             continue
-        if isinstance(verdict, Response):
-            if doubt is None:
-                raise _refused(order, verdict, attempts)
+        unsent = verdict
+        if isinstance(verdict, Response) and (verdict.status != _TOO_MANY_REQUESTS or asked_s is None):
             break
-        doubt = verdict.why
-        if message.repeat is Repeat.HARMFUL:
-            break
-    if doubt is None:
-        raise NotSent(
-            f"the order never reached the service: {trouble}. It is safe to place it again",
-            idempotency_id=order.idempotency_id,
-            attempts=attempts,
-        )
-    raise InDoubt(
-        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
-        "twice: look at the feed or ask the person first",
-        idempotency_id=order.idempotency_id,
-        attempts=attempts,
-    )
+    raise _in_doubt(sealed, doubt, bearer.calls) if doubt else _not_placed(sealed, unsent, bearer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +213,42 @@ def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
     return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
 
 
-def _refused(order: Order, response: Response, attempts: int) -> Refused:
-    return Refused(
-        f"the service refused the order ({response.status}): {explain(response)}. Nothing was sent",
-        idempotency_id=order.idempotency_id,
+def _in_doubt(sealed: SealedOrder, doubt: str, attempts: int) -> InDoubt:
+    return InDoubt(
+        f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
+        "twice: look at the feed or ask the person first",
+        idempotency_id=sealed.idempotency_id,
         attempts=attempts,
-        status=response.status,
-        problem=problem_of(response),
-        fields=fields_of(response),
+    )
+
+
+def _no_token(sealed: SealedOrder, error: StraksError, attempts: int) -> NotSent:
+    said = str(error)
+    if not isinstance(error, NoToken):
+        said = f"no token could be had ({type(error).__name__}): {said}"
+    return NotSent(
+        f"{said}. The order was not sent and may be placed again",
+        idempotency_id=sealed.idempotency_id,
+        attempts=attempts,
+    )
+
+
+def _not_placed(sealed: SealedOrder, unsent: Response | _Unsent, bearer: Bearer) -> Refused | NotSent:
+    if isinstance(unsent, _Unsent):
+        return NotSent(
+            f"the order never reached the service: {unsent.why}. It is safe to place it again",
+            idempotency_id=sealed.idempotency_id,
+            attempts=bearer.calls,
+        )
+    why = explain(unsent, bearer.suspicion)
+    renewed = " (a token asked for anew was refused as well)" if bearer.renewed else ""
+    return Refused(
+        f"the service refused the order ({unsent.status}): {why}{renewed}. Nothing was sent",
+        idempotency_id=sealed.idempotency_id,
+        attempts=bearer.calls,
+        status=unsent.status,
+        problem=problem_of(unsent),
+        fields=fields_of(unsent),
     )
 
 

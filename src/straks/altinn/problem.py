@@ -5,12 +5,16 @@ Its complaints come from three stages (reading the JSON, required fields, rules)
 JSON paths or C# names, seldom those of its own JSON; the bodies of 401, 403, 415 and 500 are empty;
 and problems carry ``code`` and ``title`` where its documentation shows ``errorCode`` and ``detail``.
 All of it is read leniently here, for a message about an error should never be an error.
+
+The service itself never says when to come back: it has no rate limit, and its 503 has no Retry-After.
+Where an answer has one, it is from something in front of the service.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from straks.wire.exchange import Response
@@ -38,12 +42,18 @@ _FIELDS = {
     "emailsettings": "body",
 }
 
+_ABOUT_THE_TOKEN = (401, 403)
+_TOKEN = re.compile(r"eyJ[A-Za-z0-9_.-]{8,}")  # a JWT begins with a brace and a quotation mark, in base64
+RETRY_AFTER_MOST_S: Final = 60.0
+"""The longest wait that is done as asked; who asks for more is not there for an instant message."""
+
 _LIKELY = {
     401: "the token is missing, has run out, or is for another environment",
     403: "the token lacks the scope altinn:serviceowner/notifications.create, or names no organisation",
     404: "there is nothing at this address; check the environment",
     415: "the content type was not taken; something between here and the service may have changed it",
     422: "the service lacks contact information for the recipient",
+    429: "too many requests; something in front of the service turned it away",
 }
 
 
@@ -73,14 +83,38 @@ def fields_of(response: Response) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def retry_after_s(response: Response) -> float | None:
+    """
+    Return how long *response* asks its caller to wait, in seconds; None where it does not.
+
+    A date is measured against the answer's own ``date``, for there is no clock here.
+
+    Source: RFC 9110, 10.2.3.
+    """
+    asked = response.headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked)
+    try:
+        until = parsedate_to_datetime(asked)
+        now = parsedate_to_datetime(response.headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # no date, or one with a zone beside one without
+        return None
+
+
 def one_line(text: str) -> str:
     r"""
     Return *text* on one line and printable, for what others said ends up in our errors and logs.
 
+    A token that was said back is left out.
+
     >>> one_line("refused\r\nALL CLEAR\x1b[2J")
     'refused ALL CLEAR [2J'
+    >>> one_line("Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln is not known")
+    'Bearer … is not known'
     """
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(_TOKEN.sub("…", printable).split())
 
 
 def _complaint(said: object) -> str:
@@ -88,9 +122,17 @@ def _complaint(said: object) -> str:
     return one_line(str(said)).split(" Path:", maxsplit=1)[0][:300]
 
 
-def explain(response: Response) -> str:
-    """Return one sentence about a refusal: what the service said, or what its status most likely means."""
+def explain(response: Response, suspicion: str = "") -> str:
+    """
+    Return one sentence about a refusal: what the service said, or what its status most likely means.
+
+    *suspicion* is what the token shows to be wrong with it, which an empty 401 or 403 is then about.
+    """
     fields = fields_of(response)
     if fields:
         return "; ".join(f"{name}: {' '.join(said)}" for name, said in fields.items())[:1000]
-    return problem_of(response) or _LIKELY.get(response.status, "the service gave no reason")
+    if suspicion and response.status in _ABOUT_THE_TOKEN:
+        return suspicion
+    said = problem_of(response) or _LIKELY.get(response.status, "the service gave no reason")
+    asked_s = retry_after_s(response)
+    return said if asked_s is None else f"{said} (come back in {asked_s:.0f} s)"

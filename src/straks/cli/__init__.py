@@ -16,15 +16,20 @@ import straks
 from straks.cli.group import LazyGroup
 
 COMMANDS: Final = {
+    "bounds": "Show the worst case of every template, over all that may fill it.",
+    "build": "Build orders out of the rows of a file: CSV, JSON lines or Parquet.",
     "check": "Hold templates against the policy.",
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
+    "diff": "Show what differs between two sets of templates.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
+    "records": "Look up what was sent: to whom, when, and how it ended.",
     "rules": "List every rule, and where it is decided.",
     "segment": "Count a text as the network, the gateway and the service do.",
     "send": "Send one message to one person, and follow it to delivery.",
     "simulate": "Run the service's far end on this machine, with an inbox.",
     "templates": "List the templates, what fills them, and what they cost.",
+    "token": "Get a token, and say what it holds or what to fix.",
 }
 """Each command and its first sentence, in the order in which help lists them."""
 

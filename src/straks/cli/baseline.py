@@ -2,40 +2,57 @@
 A baseline: findings that a project has for now and does not want to hear of again.
 
 It holds fingerprints, so that a finding stays known while lines move around it; code, file and message
-stand beside them for whoever reads the file. What no longer occurs is said, so that it shrinks.
+stand beside them for whoever reads the file. What no longer occurs is said, so that it shrinks. A check
+that looks at some templates, or for some rules, leaves alone what the baseline knows of the others.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from straks.cli.formats import Found
 
 _VERSION: Final = 1
 
 
-def written(found: Iterable[Found]) -> str:
-    """Return the baseline in which all of *found* stand."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a baseline says of a finding; without a path it is about the policy."""
+
+    code: str
+    path: str | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.path or 'the policy'}"
+
+
+Baseline = dict[str, Known]
+"""What is known, by fingerprint."""
+
+
+def written(found: Iterable[Found], kept: Mapping[str, Known]) -> str:
+    """Return the baseline in which all of *found* stand, and what is *kept* of an older one."""
+    new = {
+        each.fingerprint: Known(each.finding.code, each.finding.path, each.finding.message) for each in found
+    }
     entries = {
-        each.fingerprint: {
-            "code": each.finding.code,
-            "path": each.finding.path,
-            "message": each.finding.message,
-        }
-        for each in found
+        mark: {"code": known.code, "path": known.path, "message": known.message}
+        for mark, known in {**kept, **new}.items()
     }
     return json.dumps({"version": _VERSION, "findings": entries}, ensure_ascii=False, indent=2) + "\n"
 
 
-def read(text: str, file: str) -> dict[str, str]:
+def read(text: str, file: str) -> Baseline:
     """
-    Return what a baseline knows: by fingerprint, what it is in words.
+    Return what a baseline knows.
 
     Raises:
         InvalidSetting: It is no baseline.
@@ -45,21 +62,21 @@ def read(text: str, file: str) -> dict[str, str]:
         if document["version"] != _VERSION:
             raise InvalidSetting(f"{file} is no baseline of this version of straks; write it anew")
         return {
-            str(mark): f"{entry['code']} in {entry['path'] or 'the policy'}"
+            str(mark): Known(str(entry["code"]), entry["path"], str(entry["message"]))
             for mark, entry in document["findings"].items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, InvalidSetting):
             raise
         raise InvalidSetting(f"{file} is no baseline; write one with --write-baseline") from None
 
 
-def new(found: Iterable[Found], known: Mapping[str, str]) -> tuple[Found, ...]:
+def new(found: Iterable[Found], known: Baseline) -> tuple[Found, ...]:
     """Return what the baseline does not know."""
     return tuple(each for each in found if each.fingerprint not in known)
 
 
-def gone(found: Iterable[Found], known: Mapping[str, str]) -> tuple[str, ...]:
-    """Return in words what the baseline knows and does not occur any more."""
+def gone(found: Iterable[Found], known: Baseline, looked: Callable[[Known], bool]) -> tuple[Known, ...]:
+    """Return what the baseline knows, the check *looked* for, and does not occur any more."""
     there = {each.fingerprint for each in found}
-    return tuple(told for mark, told in known.items() if mark not in there)
+    return tuple(told for mark, told in known.items() if mark not in there and looked(told))

@@ -16,10 +16,12 @@ from straks.cli.group import Command
 from straks.cli.terminal import console, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from straks.cli.baseline import Baseline, Known
     from straks.cli.checking import Root
     from straks.cli.formats import Found
+    from straks.policy.rule import Rule
 
 _UNREADABLE: Final = "TPL001"
 
@@ -63,20 +65,24 @@ def command(
     """
     Hold templates against the policy.
 
-    PATHS are folders of templates, templates, or files in them; without any it is ./templates, or else
-    those that ship with straks. The policy is [tool.straks] of the nearest pyproject.toml, or straks.toml.
+    PATHS are folders of templates, folders with such below them, templates, or files in them; without any
+    it is ./templates, or else those that ship with straks. The policy is [tool.straks] of the nearest
+    pyproject.toml, or straks.toml.
 
     Exit codes: 0 nothing was found, 1 something was, 2 something cannot be read.
     """
     from straks.cli.checking import roots_of
-    from straks.cli.known_rules import known_prefixes
+    from straks.cli.known_rules import by_code, known_prefixes
+    from straks.plugins import load_rules
 
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE")
     if unsafe_fixes and not (fix or diff):
         raise click.UsageError("--unsafe-fixes needs --fix or --diff")
-    known = {} if baseline is None or write_baseline else _known(baseline)
-    roots = roots_of(paths, known_prefixes(select), known_prefixes(ignore))
+    known = {} if baseline is None else _known(baseline, anew=write_baseline)
+    rules = load_rules()
+    there = by_code(rules)
+    roots = roots_of(paths, known_prefixes(select, there), known_prefixes(ignore, there), rules)
     if diff:
         changes = _differences(roots, unsafe=unsafe_fixes)
         click.echo(changes.encode(), nl=False)
@@ -85,10 +91,11 @@ def command(
         _mend(roots, unsafe=unsafe_fixes)
     found = _located(roots)
     if baseline is not None and write_baseline:
-        _write_baseline(baseline, found)
+        kept = {mark: each for mark, each in known.items() if not _looked(roots, each)}
+        _write_baseline(baseline, found, kept)
         return
-    report = Report(_new(found, known), sum(root.templates for root in roots))
-    _write(report, form)
+    report = Report(_new(roots, found, known), sum(root.templates for root in roots))
+    _write(report, form, there)
     if any(each.finding.code == _UNREADABLE for each in found):
         raise Exit(exits.UNUSABLE)
     if report.found:
@@ -108,70 +115,89 @@ def _outcome(roots: Sequence[Root], *, changed: bool) -> int:
 
 
 def _differences(roots: Sequence[Root], *, unsafe: bool) -> str:
+    from straks.cli.checking import called
     from straks.cli.mending import difference
 
     texts: list[str] = []
     for root in roots:
         before = dict(root.raw)
         changed = root.mended(unsafe=unsafe)
-        texts += [difference(root.file_of(path), before[path], text) for path, text in changed.items()]
+        texts += [
+            difference(one_line(called(root.sources[path].file)), before[path], text)
+            for path, text in changed.items()
+        ]
     return "".join(texts)
 
 
 def _mend(roots: Sequence[Root], *, unsafe: bool) -> None:
+    from straks.cli.checking import called
     from straks.cli.mending import write_whole
 
     for root in roots:
         for path, text in root.mended(unsafe=unsafe).items():
-            write_whole(root.folder / path, text)
-            click.echo(f"mended {one_line(root.file_of(path))}", err=True)
+            file = root.sources[path].file
+            write_whole(file, text)
+            click.echo(f"mended {one_line(called(file))}", err=True)
 
 
-def _known(baseline: Path) -> dict[str, str]:
+def _known(baseline: Path, *, anew: bool) -> Baseline:
     from straks.cli.baseline import read
     from straks.errors import InvalidSetting
 
+    if anew and not baseline.exists():
+        return {}
     try:
         return read(baseline.read_text("utf-8"), str(baseline))
     except UnicodeDecodeError:
         raise InvalidSetting(f"{baseline} is no baseline; write one with --write-baseline") from None
 
 
-def _new(found: tuple[Found, ...], known: dict[str, str]) -> tuple[Found, ...]:
+def _looked(roots: Sequence[Root], known: Known) -> bool:
+    """Tell whether this check would have found what is *known*."""
+    template = (known.path or "_").partition("/")[0]
+    return any(
+        root.policy.wants(known.code)
+        and (root.names is None or template in root.names or template.startswith("_"))
+        for root in roots
+    )
+
+
+def _new(roots: Sequence[Root], found: tuple[Found, ...], known: Baseline) -> tuple[Found, ...]:
     from straks.cli.baseline import gone, new
 
-    for told in gone(found, known):
-        click.echo(f"no longer found, so take it out of the baseline: {one_line(told)}", err=True)
+    for told in gone(found, known, lambda each: _looked(roots, each)):
+        click.echo(f"no longer found, so take it out of the baseline: {one_line(str(told))}", err=True)
     return new(found, known)
 
 
-def _write_baseline(file: Path, found: tuple[Found, ...]) -> None:
+def _write_baseline(file: Path, found: tuple[Found, ...], kept: Baseline) -> None:
     from straks.cli.baseline import written
     from straks.cli.mending import write_whole
 
     # What cannot be read is never fine.
-    kept = [each for each in found if each.finding.code != _UNREADABLE]
-    write_whole(file, written(kept))
-    click.echo(f"{file}: {len(kept)} findings written", err=True)
-    if len(kept) < len(found):
+    readable = [each for each in found if each.finding.code != _UNREADABLE]
+    write_whole(file, written(readable, kept))
+    click.echo(f"{file}: {len(readable)} findings written", err=True)
+    if len(readable) < len(found):
         raise Exit(exits.UNUSABLE)
 
 
-def _write(report: Report, form: str) -> None:
+def _write(report: Report, form: str, rules: Mapping[str, Rule]) -> None:
     if form == "full":
         from straks.cli.formats.full import full
 
-        console().print(full(report), soft_wrap=True)
+        out = console()
+        out.print(full(report, out.width), soft_wrap=True)
         return
     from straks.cli.formats import documents, plain
-    from straks.cli.known_rules import KNOWN
+    from straks.cli.formats.sarif import sarif
 
     written = {
         "concise": lambda: plain.concise(report),
         "github": lambda: plain.github(report),
         "json": lambda: documents.as_json(report),
         "jsonl": lambda: documents.as_jsonl(report),
-        "sarif": lambda: documents.sarif(report, KNOWN.values(), straks.__version__),
+        "sarif": lambda: sarif(report, rules.values(), straks.__version__),
         "junit": lambda: documents.junit(report),
     }[form]()
     if written:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks import __version__
 from straks.altinn import encode, payload
+from straks.cli.demo_report import LEGS
 from straks.cli.show_sms import UNITS, counted, figures
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def page(story: Story) -> str:
     return environment.from_string(source).render(
         story=story,
         phones=[_phone(text) for text in story.texts],
+        way_in=list(zip(story.way_in, LEGS, strict=False)),
         sendings=[_sending(sending) for sending in (story.sms, story.email)],
         sender=story.inbox[0].sender if story.inbox else "",
         version=__version__,

@@ -23,6 +23,10 @@ def report(story: Story, page: Path) -> None:
     out = console()
     _head(out, "One code, in three languages")
     side_by_side(out, [partial(bubble, text.locale, text.body, text.segmentation) for text in story.texts])
+    _head(out, "A token, by a grant that was signed with a key made for this run")
+    for leg, what in zip(story.way_in, LEGS, strict=False):
+        out.print(f"  {'token':<7} {leg.method} {story.url}{leg.path}", soft_wrap=True)
+        out.print(f"          {leg.status} {what}")
     _head(out, "Sent over HTTP to a simulator on this machine, to recipients that nobody has")
     for way, sending in (("SMS", story.sms), ("e-mail", story.email)):
         for answer, receipt in zip(sending.answers, sending.receipts, strict=False):
@@ -41,14 +45,18 @@ def report(story: Story, page: Path) -> None:
     _head(out, f"It took {story.took_s:.1f} s. The e-mail, the exact payloads and the rest are in {page}")
     out.print("Next:")
     for how, what in NEXT:
-        out.print(f"  {how:<48} {what}", soft_wrap=True)
+        out.print(f"  {how:<50} {what}", soft_wrap=True)
 
+
+LEGS: Final = ("a signed grant, for Maskinporten's token", "Maskinporten's token, for Altinn's")
+"""What goes out on each leg to a token, and what for."""
 
 NEXT: Final = (
     ("straks templates", "every template, and what fills it"),
     ("straks preview one-time-code --set service=NAV", "one of them, filled in by you"),
     ("straks segment 'Møtet er flyttet.'", "what a text costs, and why"),
     ("straks simulate", "the service, to play with"),
+    ("straks token --environment http://127.0.0.1:5090", "a token from it, leg by leg"),
 )
 """What to do after the demo: commands, and what each shows."""
 

@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 _MARK = "\ufeff"
 
 
-def seen(raw: str) -> str:
-    r"""
-    Return the text of a file as rules see it.
-
-    >>> seen("\ufeffa\r\nb")
-    'a\nb'
-    """
-    return raw.removeprefix(_MARK).replace("\r\n", "\n")
-
-
 def mend(raw: str, fixes: Iterable[Fix]) -> str:
     r"""
     Apply *fixes* to the text of one file, in order; one that overlaps another before it is left out.

@@ -15,12 +15,12 @@ from straks.cli.values import (
     CHANNELS,
     FICTION_ADDRESS,
     FICTION_PHONE,
-    channel_of,
     read_values,
     set_option,
     templates_option,
 )
 from straks.core.message import Email, Sms
+from straks.core.recipient import channel_of
 from straks.errors import InvalidSetting, UnknownLocale
 
 if TYPE_CHECKING:

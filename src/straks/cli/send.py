@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from straks.cli import exits
-from straks.cli.credentials import KEY_VARIABLE, TOKEN_VARIABLE, find_key, find_token
+from straks.cli.credentials import KEY_VARIABLE, TokenOptions, find_key, find_token, token_options
 from straks.cli.documents import head
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
-from straks.cli.values import CHANNELS, channel_of, read_values, set_option, templates_option
+from straks.cli.values import CHANNELS, read_values, set_option, templates_option
+from straks.core.recipient import channel_of
 from straks.errors import Unanswered
 
 if TYPE_CHECKING:
@@ -51,12 +52,7 @@ _RANDOM_BYTES = 8
 @click.option(
     "--follow/--no-follow", default=True, help="Wait for the delivery, at most a minute. The default."
 )
-@click.option(
-    "--token-file",
-    type=click.File("rb"),
-    metavar="FILE",
-    help=f"Holds the Altinn token; by default it is in {TOKEN_VARIABLE}.",
-)
+@token_options
 @click.option(
     "--key-file",
     type=click.File("rb"),
@@ -79,7 +75,7 @@ def command(
     channel: str | None,
     reference: str | None,
     follow: bool,
-    token_file: IO[bytes] | None,
+    token: TokenOptions,
     key_file: IO[bytes] | None,
     folders: tuple[Path, ...],
     as_json: bool,
@@ -110,10 +106,10 @@ def command(
     named = occasion if occasion is not None else f"cli/{secrets.token_hex(_RANDOM_BYTES)}"
     order = message.order(occasion=named, key=find_key(key_file, base_url), reference=reference)
     with closing(HttpxCarrier(direct=rehearsal)) as carrier:
-        token = find_token(token_file, base_url, carrier, order.idempotency_id)
+        found = find_token(token, base_url, carrier)
         if named != occasion:
             click.echo(f"The occasion is {named}; name it to repeat this order.", err=True)
-        transport = AltinnTransport(base_url, token, carrier=carrier)
+        transport = AltinnTransport(base_url, found, carrier=carrier)
         with console(stderr=True).status("Sending …") as status:
             receipt = _send(transport, order)
             status.update("Placed; waiting for the delivery …")

@@ -34,16 +34,6 @@ CHANNELS: Final = ("sms", "email")
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def channel_of(recipient: str) -> str:
-    """
-    Tell by which channel *recipient* is reached: an address has an @, a number has none.
-
-    >>> channel_of("kari@example.org"), channel_of("+46701740605")
-    ('email', 'sms')
-    """
-    return "email" if "@" in recipient else "sms"
-
-
 def templates_option(command: F) -> F:
     """Give *command* the option ``--templates``, as the argument *folders*."""
     return click.option(
@@ -123,8 +113,9 @@ def as_typed(value: object) -> str:
         return value.isoformat("T", "minutes") if isinstance(value, datetime) else value.isoformat("minutes")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return ", ".join(map(as_typed, cast("tuple[object, ...]", value)))
+    if isinstance(value, tuple | list):
+        items = [as_typed(item) for item in cast("Sequence[object]", value)]
+        return ("; " if any("," in item for item in items) else ", ").join(items)
     return str(value)
 
 

@@ -18,6 +18,7 @@ from straks.core.gate import OPEN
 from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES
 from straks.core.manifest import CHANNELS, Manifest, read_manifest
+from straks.core.noting import Noting
 from straks.core.parameter import GIVEN_NAMES
 from straks.core.phone_number import PhoneNumber
 from straks.core.rendering import Renderer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from straks.core.gate import Gate
     from straks.core.message import Email, Sms
+    from straks.errors import TemplateError
 
 MANIFEST_FILE = "template.toml"
 
@@ -41,22 +43,27 @@ class Catalog(Mapping[str, Template]):
         files: The text of each file by its path, such as ``one-time-code/nb/sms.txt``; folders
             whose name begins with an underscore hold what several templates share.
         gate: What may stop a template or an order; by default nothing.
+        broken: Where to note what is wrong instead of raising it; what is broken is left out.
 
     Raises:
         BrokenManifest: A ``template.toml`` cannot be used, or does not fit the files beside it.
         BrokenTemplate: A text cannot be used.
     """
 
-    def __init__(self, files: Mapping[str, str], gate: Gate = OPEN) -> None:
-        renderer = Renderer({path: text for path, text in files.items() if not path.endswith(".toml")})
+    def __init__(
+        self, files: Mapping[str, str], gate: Gate = OPEN, broken: list[TemplateError] | None = None
+    ) -> None:
+        texts = {path: text for path, text in files.items() if not path.endswith(".toml")}
+        renderer = Renderer(texts, broken=broken)
+        lost = {path.partition("/")[0] for path in texts if not renderer.sound(path)}
         folders: dict[str, dict[str, str]] = {}
         for path, text in sorted(files.items()):
             folders.setdefault(path.partition("/")[0], {})[path] = text
-        self._templates = {
-            name: _assemble(name, folder, renderer, gate)
-            for name, folder in folders.items()
-            if not name.startswith("_")
-        }
+        self._templates: dict[str, Template] = {}
+        for name, folder in folders.items():
+            if not name.startswith("_") and name not in lost:
+                with Noting(broken):
+                    self._templates[name] = _assemble(name, folder, renderer, gate)
 
     def __getitem__(self, name: str) -> Template:
         template = self._templates.get(name)

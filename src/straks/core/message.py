@@ -104,6 +104,8 @@ class Message(ABC):
             pseudonym=idempotency.pseudonym(self.address, usable),
             rehearsal=key == idempotency.SIMULATOR_KEY,
         )
+        # The traceback of an error keeps this frame, and there are those that print what it holds.
+        del key, usable
         self.gate.release(order)
         return order
 

@@ -1,5 +1,5 @@
 """
-The arithmetic of guessing a one-time code.
+The arithmetic of guessing a one-time code, and the numbers that standards set for it.
 
 Counted in codes and not in bits: six digits are 19.93 bits, which «at least 20 bits» would turn away
 although every standard that asks for 20 bits says in the same breath that six digits will do.
@@ -8,10 +8,17 @@ although every standard that asks for 20 bits says in the same breath that six d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 LEAST_CODES: Final = 10**6
 """NIST SP 800-63B-4, 3.1.3.2: six decimal digits or equivalent; OWASP ASVS 5.0, 6.5.4: the same."""
+LONGEST_LIFETIME: Final = timedelta(minutes=10)
+"""NIST SP 800-63B-4, on out-of-band codes; OWASP ASVS 5.0, 6.5.5."""
+MOST_ATTEMPTS: Final = 10
+"""Guesses that a code may bear; OWASP ASVS 5.0, 6.6.3, asks for a limit, and the number is ours."""
+MOST_FAILURES: Final = 100
+"""Wrong codes on end that an account may bear: NIST SP 800-63B-4, 3.2.2."""
 _HOURS = 24
 
 

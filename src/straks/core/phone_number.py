@@ -44,8 +44,8 @@ MAX_DIGITS = 15
 _MAX_CHARACTERS = 100  # 15 digits with marks between them are far shorter; a megabyte is not looked at
 
 _SPACES = " \u00a0\u2007\u2009\u202f"  # plain; no-break, figure, thin and narrow no-break
-_HYPHENS = "-\u2010\u2011"  # hyphen-minus, hyphen, no-break hyphen
-_WITHOUT_MARKS = str.maketrans("", "", _SPACES + _HYPHENS + ".")
+HYPHENS = "-\u2010\u2011"  # hyphen-minus, hyphen, no-break hyphen
+_WITHOUT_MARKS = str.maketrans("", "", _SPACES + HYPHENS + ".")
 _WITHOUT_BRACKETS = str.maketrans("", "", "()[]")
 
 # Read after the marks are gone, so that "ext. 5" is "ext5".

@@ -40,22 +40,27 @@ from markupsafe import Markup
 from straks.core import skeleton, subset
 from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
+from straks.core.noting import Noting
 from straks.core.parameter import Shown
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from jinja2 import Environment
+
+    from straks.errors import TemplateError
 
 LAYOUT: Final = "_layout/email.html"
 """The shared layout, and the block in it that holds a message."""
 LAYOUT_BLOCK: Final = "content"
 PAGE_FILE: Final = "email.html"
 
-_PAGES_KEPT = 128
-_LONGEST_KEPT = 64_000
-"""Characters of a skeleton; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
+_PAGES_KEPT: Final = 128
+_TREES_KEPT: Final = 64
+"""Parsed files: a check, a bound and a rendering of one message ask for the same few."""
+_LONGEST_KEPT: Final = 64_000
+"""Characters of a page or a file; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
 _HELD = "values held"  # no name that a template could use
 
 Place: TypeAlias = tuple[str, int]
@@ -82,28 +87,54 @@ class Renderer:
     Args:
         files: Template texts by their path in the catalog, such as ``one-time-code/nb/sms.txt``.
         clean: What sanitises an author's HTML.
+        broken: Where to note what is wrong instead of raising it; what is `sound` can be rendered.
 
     Raises:
         BrokenTemplate: A file does not parse, goes outside the subset, or refers to what is not
             there or to itself.
     """
 
-    def __init__(self, files: Mapping[str, str], clean: Callable[[str], str] = sanitize_html) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        clean: Callable[[str], str] = sanitize_html,
+        broken: list[TemplateError] | None = None,
+    ) -> None:
         self._files = dict(files)
         self._clean = clean
         self._text = _environment(self._files, html=False)
         self._html = _environment(self._files, html=True)
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
-        self._uses = {file: self._parse(file) for file in self._files}
+        self._uses: dict[str, subset.Uses] = {}
+        for file in self._files:
+            with Noting(broken):
+                self._uses[file] = self._parse(file)
         self._names: dict[str, dict[str, Place]] = {}
         self._lists: dict[str, dict[str, Place]] = {}
         self._blocks: dict[str, frozenset[str]] = {}
-        for file in self._parts_first():
+        for file in self._parts_first(broken):
             uses = self._uses[file]
-            self._names[file] = self._gathered(file, uses.names, self._names)
-            self._lists[file] = self._gathered(file, uses.lists, self._lists)
-            self._blocks[file] = uses.blocks | self._blocks_above(file)
+            if not all(map(self.sound, uses.parts)):
+                continue  # what is wrong with the part is said there
+            with Noting(broken):
+                self._blocks[file] = uses.blocks | self._blocks_above(file)
+                self._names[file] = self._gathered(file, uses.names, self._names)
+                self._lists[file] = self._gathered(file, uses.lists, self._lists)
+
+    def sound(self, file: str) -> bool:
+        """Tell whether *file*, and all that it draws on, can be used."""
+        return file in self._names
+
+    def draws_on(self, file: str) -> frozenset[str]:
+        """Return every file that has a part in what *file* renders to, itself among them."""
+        found = {file}
+        waiting = [file]
+        while waiting:
+            new = self._uses[waiting.pop()].parts.keys() - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     def names(self, file: str) -> Mapping[str, Place]:
         """Return each name that *file* and what it draws on need, with the file and line of its use."""
@@ -114,8 +145,16 @@ class Renderer:
         return self._lists[file]
 
     def tree(self, file: str) -> nodes.Template:
-        """Return the parsed tree of *file*, as it is rendered: fragments marked, layout put around."""
+        """
+        Return the parsed tree of *file*, as it is rendered: fragments marked, layout put around.
+
+        Others may look at the same one, so change nothing in it.
+        """
         return self._environment_of(file).parse(self._files[file], file, file)
+
+    def own_tree(self, file: str) -> nodes.Template:
+        """Return such a tree as nobody else has, to be changed at will."""
+        return self._environment_of(file).parsed(self._files[file], file)
 
     def source(self, file: str) -> str:
         """Return the text of *file*."""
@@ -170,7 +209,7 @@ class Renderer:
         # Raised out here, not chained: the frames of a template hold its values.
         raise _broken(where, line, f"cannot be rendered with these values: {why}")
 
-    def _environment_of(self, file: str) -> Environment:
+    def _environment_of(self, file: str) -> _Environment:
         return self._html if file.endswith(".html") else self._text
 
     def _parse(self, file: str) -> subset.Uses:
@@ -192,30 +231,44 @@ class Renderer:
         except RecursionError:
             raise _broken(file, None, "is nested too deeply; use fewer brackets and blocks") from None
 
-    def _parts_first(self) -> Iterator[str]:
+    def _parts_first(self, broken: list[TemplateError] | None) -> Iterator[str]:
         """
         Yield every file after the files that it draws on.
 
         Raises:
             BrokenTemplate: One of them is not there, is of another kind, or leads back.
         """
+        graph: dict[str, Collection[str]] = {}
         for file, uses in self._uses.items():
-            for part, line in uses.parts.items():
-                if part not in self._files:
+            with Noting(broken):
+                self._check_parts(file, uses)
+                graph[file] = uses.parts
+        while True:
+            try:
+                order = [*TopologicalSorter(graph).static_order()]
+            except CycleError as error:
+                circle: list[str] = error.args[1]
+                part, file = circle[:2]
+                with Noting(broken):
                     raise _broken(
-                        file,
-                        line,
-                        f"there is no file {part!r}; names are seen from the folder of the catalog, "
-                        f'such as "{LAYOUT}"',
-                    )
-                if part.rpartition(".")[2] != file.rpartition(".")[2]:
-                    raise _broken(file, line, f"{part!r} is of another kind; HTML and plain text do not mix")
-        graph = {file: uses.parts for file, uses in self._uses.items()}
-        try:
-            yield from TopologicalSorter(graph).static_order()
-        except CycleError as circle:
-            part, file = circle.args[1][:2]
-            raise _broken(file, self._uses[file].parts[part], f"{part!r} leads back to itself") from None
+                        file, self._uses[file].parts[part], f"{part!r} leads back to itself"
+                    ) from None
+                graph = {file: parts for file, parts in graph.items() if file not in circle}
+            else:
+                yield from (file for file in order if file in graph)
+                return
+
+    def _check_parts(self, file: str, uses: subset.Uses) -> None:
+        for part, line in uses.parts.items():
+            if part not in self._files:
+                raise _broken(
+                    file,
+                    line,
+                    f"there is no file {part!r}; names are seen from the folder of the catalog, "
+                    f'such as "{LAYOUT}"',
+                )
+            if part.rpartition(".")[2] != file.rpartition(".")[2]:
+                raise _broken(file, line, f"{part!r} is of another kind; HTML and plain text do not mix")
 
     def _gathered(
         self, file: str, own: Mapping[str, int], found: Mapping[str, Mapping[str, Place]]
@@ -246,7 +299,7 @@ class Renderer:
         return there
 
 
-def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
+def _environment(files: Mapping[str, str], *, html: bool) -> _Environment:
     environment = _Environment(
         # The path is the file name too, so that a traceback knows the line.
         loader=FunctionLoader(lambda file: (files[file], file, None) if file in files else None),
@@ -257,6 +310,7 @@ def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,  # as many as the catalog has files
+        optimized=False,  # it folds constants in the tree itself, which others look at
     )
     environment.has_layout = LAYOUT in files
     # A compiled template can reach what an environment offers: offer no more than the subset.
@@ -270,9 +324,18 @@ def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
 class _Environment(ImmutableSandboxedEnvironment):
     has_layout = False
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Jinja's own
+        super().__init__(**options)
+        self._kept = lru_cache(maxsize=_TREES_KEPT)(self.parsed)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        if self.autoescape and name is not None and not name.startswith("_"):
+        parse = self._kept if len(source) <= _LONGEST_KEPT else self.parsed
+        return parse(source, name or filename or "")
+
+    def parsed(self, source: str, name: str) -> nodes.Template:
+        """Parse *source*, the file called *name*."""
+        tree = super()._parse(source, name, name)
+        if self.autoescape and not name.startswith("_"):
             _mark_fragments(tree, self, name)
         return tree
 

@@ -68,6 +68,13 @@ class Template:
         return self if self.gate is OPEN else replace(self, gate=OPEN)
 
     @property
+    def contents(self) -> dict[str, str]:
+        """What stands in every file that has a part in it: its own, and those that it draws on."""
+        texts = [path for path in self.sources if self.renderer.sound(path)]
+        parts = {part: self.renderer.source(part) for path in texts for part in self.renderer.draws_on(path)}
+        return {**parts, **self.sources}
+
+    @property
     def purpose(self) -> Purpose:
         """What the message is for."""
         return self.manifest.purpose

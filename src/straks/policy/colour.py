@@ -8,6 +8,7 @@ colour that lets another shine through is laid over it first.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import tinycss2  # type: ignore[import-untyped]  # no stubs
@@ -50,6 +51,7 @@ WHITE: Final = Colour(1, 1, 1)
 BLACK: Final = Colour(0, 0, 0)
 
 
+@lru_cache(maxsize=256)
 def read_colour(css: str) -> Colour | None:
     """
     Read a colour; None where *css* is none, or depends on where it stands.
@@ -64,6 +66,7 @@ def read_colour(css: str) -> Colour | None:
     return Colour(red, green, blue, alpha)
 
 
+@lru_cache(maxsize=256)
 def find_colour(css: str) -> Colour | None:
     """
     Read the first colour in *css*, which may say more than that.

@@ -3,7 +3,8 @@ A rendered page as a mail program reads it, with the place of everything in it.
 
 Enough of HTML and CSS for the rules about e-mail, and no more: elements with their parents, the text
 in them, and what style a text has after tag, class and inline style have had their say, in a light
-scheme and in a dark one. What a value prints is never read as markup, since straks escapes it.
+scheme and in a dark one. What a value prints is never read as markup, since straks escapes it. A page
+is read once, whatever the number of rules that look at it (`documents`).
 """
 
 from __future__ import annotations
@@ -11,25 +12,31 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
 
 import tinycss2  # type: ignore[import-untyped]  # no stubs
 
+from straks.core.markup import words
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
+from straks.core.template import HTML_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from straks.policy.source import Rendering
+    from straks.policy.subject import Page
 
-VOID: Final = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 - a list of words
+VOID: Final = words("area base br col embed hr img input link meta param source track wbr")
+UNSEEN: Final = words("head title style script template")
+"""Elements whose text is no part of what a person reads."""
+_IN_A_LINE: Final = words(
+    "a abbr b cite code dfn em i img ins kbd mark q s small span strong sub sup u var wbr"
 )
-_UNSEEN: Final = frozenset(("head", "title", "style", "script", "template"))
 # What an opening tag closes where its end tag was left out (HTML, 13.1.2.4), and where that ends.
-_BLOCKS: Final = "address blockquote div dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split()  # noqa: SIM905 - a list of words
+_BLOCKS: Final = words("address blockquote div dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul")
 _CLOSES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_BLOCKS, ("p",)),
     "li": ("li", "p"),
@@ -42,6 +49,10 @@ _CLOSES: Final[Mapping[str, tuple[str, ...]]] = {
 _MARKUP_IN_A_VALUE: Final = str.maketrans(dict.fromkeys("<>&\"'", "x"))
 _SIMPLE_SELECTOR: Final = re.compile(r"(\*|[a-z][a-z0-9]*)?(?:\.([\w-]+))?")
 _ROOT: Final = ":root"
+_SHORT_FOR: Final = {"background": "background-color", "font": "font-size"}
+_SIZE_IN_FONT: Final = re.compile(r"(?:^|\s)([\d.]*\d(?:px|pt|pc|in|cm|mm|em|rem|%)?)(?=\s*/|\s)")
+_NOTHING: Final = re.compile(r"0(\.0+)?[a-z%]*")
+_ATTRIBUTE: Final = re.compile(r"""[\s/"']([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,19 @@ class Declaration:
     important: bool = False
 
 
-def declarations(css: str) -> Iterator[Declaration]:
+@lru_cache(maxsize=1024)
+def declarations(css: str) -> tuple[Declaration, ...]:
     """
-    Yield the declarations of an inline style or of a rule; what cannot be read is passed over.
+    Return the declarations of an inline style or of a rule; what cannot be read is passed over.
 
-    >>> list(declarations("COLOR : red; x"))
-    [Declaration(name='color', value='red', important=False)]
+    >>> declarations("COLOR : red; x")
+    (Declaration(name='color', value='red', important=False),)
     """
-    for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
-        if node.type == "declaration":
-            value = " ".join(tinycss2.serialize(node.value).split())
-            yield Declaration(node.lower_name, value, node.important)
+    return tuple(
+        Declaration(node.lower_name, " ".join(tinycss2.serialize(node.value).split()), node.important)
+        for node in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True)
+        if node.type == "declaration"
+    )
 
 
 @dataclass(eq=False)
@@ -101,18 +114,39 @@ class Element:
         """Return where *part* stands in its tag, or where the tag begins."""
         return self.start + max(self.raw.lower().find(part.lower()), 0)
 
-    @cached_property
+    def written(self, name: str) -> tuple[int, int] | None:
+        """Return where the value of an attribute is written, its quotes apart; None where it has none."""
+        found = self._attribute(name)
+        if found is None or found.lastindex == 1:
+            return None
+        begins, ends = found.span(found.lastindex or 1)
+        return self.start + begins, self.start + ends
+
+    def whole(self, name: str) -> tuple[int, int] | None:
+        """Return where an attribute is written, with the space before it; None where it is not."""
+        found = self._attribute(name)
+        if found is None:
+            return None
+        spaced = found.start() if found[0][0].isspace() else found.start(1)
+        return self.start + spaced, self.start + found.end()
+
+    def _attribute(self, name: str) -> re.Match[str] | None:
+        every = _ATTRIBUTE.finditer(self.raw)
+        return next((found for found in every if found[1].lower() == name), None)
+
+    @property
     def inline(self) -> tuple[Declaration, ...]:
         """The declarations of its style attribute."""
-        return tuple(declarations(self.attributes.get("style", "")))
+        return declarations(self.attributes.get("style", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A run of text in an element, and where it begins."""
+    """A run of text in an element: what it says, and from where to where it is written."""
 
     words: str
     start: int
+    end: int
     element: Element
 
 
@@ -133,6 +167,8 @@ class Document:
     texts: tuple[Text, ...]
     comments: tuple[tuple[int, str, bool], ...]
     """Where each begins, what it says, and whether the author wrote it."""
+    breaks: tuple[int, ...] = ()
+    """Where a line ends for whoever reads: at the tags of what begins a line of its own."""
 
     def named(self, *tags: str) -> Iterator[Element]:
         """Yield the elements with one of *tags*."""
@@ -146,7 +182,7 @@ class Document:
             for element in self.named("style")
             for text in element.texts
             if not element.own
-            for rule in _rules(text.words)
+            for rule in _sheet(text.words)
         )
 
     @cached_property
@@ -154,15 +190,27 @@ class Document:
         """Whether it says anything about a dark scheme."""
         return any(rule.dark for rule in self.sheets)
 
-    def style(self, element: Element, *, dark: bool = False) -> dict[str, str]:
+    def style(self, element: Element, *, dark: bool = False) -> Mapping[str, str]:
         """Return what is declared for *element*, the attribute before the sheets, ``!important`` first."""
+        if (element, dark) not in self._styles:
+            self._styles[element, dark] = self._style(element, dark=dark)
+        return self._styles[element, dark]
+
+    @cached_property
+    def _styles(self) -> dict[tuple[Element, bool], dict[str, str]]:
+        return {}
+
+    def _style(self, element: Element, *, dark: bool) -> dict[str, str]:
         declared: dict[str, tuple[bool, str]] = {}
         if "bgcolor" in element.attributes:
             declared["background-color"] = (False, element.attributes["bgcolor"])
         for declaration in [*self._sheet_declarations(element, dark=dark), *element.inline]:
-            name = "background-color" if declaration.name == "background" else declaration.name
+            name, value = _SHORT_FOR.get(declaration.name, declaration.name), declaration.value
+            if declaration.name == "font":
+                size = _SIZE_IN_FONT.search(value)
+                value = size[1] if size else ""
             if declaration.important or not declared.get(name, (False, ""))[0]:
-                declared[name] = (declaration.important, declaration.value)
+                declared[name] = (declaration.important, value)
         return {name: value for name, (_, value) in declared.items()}
 
     def _sheet_declarations(self, element: Element, *, dark: bool) -> Iterator[Declaration]:
@@ -178,16 +226,24 @@ class Document:
 
     def hidden(self, element: Element) -> bool:
         """Tell whether *element*, or what it stands in, is not shown."""
-        for outer in element.ancestors:
-            style = self.style(outer)
-            if (
-                outer.tag in _UNSEEN
-                or style.get("display") == "none"
-                or style.get("visibility") == "hidden"
-                or re.fullmatch(r"0(\.0+)?[a-z%]*", style.get("font-size", ""))
-            ):
-                return True
-        return False
+        if element not in self._hidden:
+            self._hidden[element] = self._hides(element) or (
+                element.parent is not None and self.hidden(element.parent)
+            )
+        return self._hidden[element]
+
+    @cached_property
+    def _hidden(self) -> dict[Element, bool]:
+        return {}
+
+    def _hides(self, element: Element) -> bool:
+        style = self.style(element)
+        return (
+            element.tag in UNSEEN
+            or style.get("display") == "none"
+            or style.get("visibility") == "hidden"
+            or _NOTHING.fullmatch(style.get("font-size", "")) is not None
+        )
 
     @cached_property
     def shown(self) -> tuple[Text, ...]:
@@ -203,7 +259,7 @@ class Document:
                 return None
             outer = element.parent
             if (
-                element.tag not in _UNSEEN
+                element.tag not in UNSEEN
                 and self.hidden(element)
                 and (outer is None or not self.hidden(outer))
             ):
@@ -211,19 +267,38 @@ class Document:
         return None
 
 
+def documents(page: Page) -> tuple[tuple[Rendering, Document], ...]:
+    """Return every way through the HTML of *page*, read."""
+    return page.once(_documents)
+
+
+def _documents(page: Page) -> tuple[tuple[Rendering, Document], ...]:
+    return tuple(
+        (rendering, read(rendering))
+        for path in page.files
+        if path.endswith(f"/{HTML_FILE}")
+        for rendering in page.renderings(path)
+    )
+
+
 def read(rendering: Rendering) -> Document:
     """Read what a way through an HTML file prints."""
     reader = _Reader(_without_markup_of_values(rendering))
-    return Document(tuple(reader.elements), tuple(reader.texts), tuple(reader.comments))
+    return Document(tuple(reader.elements), tuple(reader.texts), tuple(reader.comments), tuple(reader.breaks))
 
 
 def _without_markup_of_values(rendering: Rendering) -> str:
-    ends = (*rendering.starts[1:], len(rendering.text))
-    pieces: list[str] = []
-    for start, end, (_, _, parameter) in zip(rendering.starts, ends, rendering.origins, strict=True):
-        piece = rendering.text[start:end]
-        pieces.append(piece if parameter is None else piece.translate(_MARKUP_IN_A_VALUE))
-    return "".join(pieces)
+    return "".join(
+        rendering.text[start:end].translate(_MARKUP_IN_A_VALUE)
+        if ref is not None
+        else rendering.text[start:end]
+        for start, end, (_, _, ref), _ in rendering.pieces
+    )
+
+
+@lru_cache(maxsize=64)
+def _sheet(css: str) -> tuple[StyleRule, ...]:
+    return tuple(_rules(css))
 
 
 def _rules(css: str, *, dark: bool = False) -> Iterator[StyleRule]:
@@ -235,7 +310,7 @@ def _rules(css: str, *, dark: bool = False) -> Iterator[StyleRule]:
                 for part in selectors
                 if part and (part == _ROOT or _SIMPLE_SELECTOR.fullmatch(part))
             )
-            yield StyleRule(simple, tuple(declarations(tinycss2.serialize(node.content))), dark)
+            yield StyleRule(simple, declarations(tinycss2.serialize(node.content)), dark)
         elif node.type == "at-rule" and node.lower_at_keyword == "media" and node.content is not None:
             query = tinycss2.serialize(node.prelude).lower()
             if re.search(r"prefers-color-scheme\s*:\s*dark", query):
@@ -244,18 +319,23 @@ def _rules(css: str, *, dark: bool = False) -> Iterator[StyleRule]:
 
 class _Reader(HTMLParser):
     def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
+        # References stay apart, since what they say is shorter than how they are written.
+        super().__init__(convert_charrefs=False)
         self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
         # Inside an odd number of borders stands what the author wrote.
         self._begins = [found.start() for found in re.finditer(FRAGMENT_BEGINS, html)]
         self._ends = [found.start() for found in re.finditer(FRAGMENT_ENDS, html)]
+        # The borders are no markup; as spaces they keep every place where it is.
+        self._html = html.translate({ord(FRAGMENT_BEGINS): " ", ord(FRAGMENT_ENDS): " "})
+        self._said = (0, 0)
         self._open: list[Element] = []
         self.elements: list[Element] = []
         self.texts: list[Text] = []
         self.comments: list[tuple[int, str, bool]] = []
-        # The borders are no markup; as spaces they keep every place where it is.
-        self.feed(html.translate({ord(FRAGMENT_BEGINS): " ", ord(FRAGMENT_ENDS): " "}))
+        self.breaks: list[int] = []
+        self.feed(self._html)
         self.close()
+        self._end_text()
 
     @property
     def _here(self) -> int:
@@ -266,8 +346,10 @@ class _Reader(HTMLParser):
         return bisect_right(self._begins, index) > bisect_right(self._ends, index)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._end_text()
         self._close(_CLOSES.get(tag, ()))
         start = self._here
+        self._break_at(tag, start)
         # Of an attribute that is written twice the first counts (HTML, 13.2.5.33).
         attributes = {name: value or "" for name, value in reversed(attrs)}
         parent = self._open[-1] if self._open else None
@@ -282,23 +364,57 @@ class _Reader(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
+        self._end_text()
+        self._break_at(tag, self._here)
         if any(element.tag == tag for element in self._open):
             while self._open.pop().tag != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
-        if self._open:
-            text = Text(data, self._here, self._open[-1])
-            self.texts.append(text)
-            for element in self._open[-1].ancestors:
-                element.texts.append(text)
-        elif data.strip():
-            # A page without an element around it: it stands by itself.
-            bare = Element("", {}, self._here, "", self._is_own(self._here), None)
-            self.texts.append(Text(data, self._here, bare))
+        self._say(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self._say_reference(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._say_reference(f"&#{name}")
 
     def handle_comment(self, data: str) -> None:
+        self._end_text()
         self.comments.append((self._here, data, self._is_own(self._here)))
+
+    def _break_at(self, tag: str, index: int) -> None:
+        if tag not in _IN_A_LINE:
+            self.breaks.append(index)
+
+    def _say_reference(self, written: str) -> None:
+        semicolon = self._html.startswith(";", self._here + len(written))
+        self._say(written + ";" * semicolon)
+
+    def _say(self, written: str) -> None:
+        here = self._here
+        if here != self._said[1]:
+            self._end_text()  # a declaration stands between
+        begins, ends = self._said
+        self._said = (begins if begins < ends else here, here + len(written))
+
+    def _end_text(self) -> None:
+        begins, ends = self._said
+        self._said = (0, 0)
+        written = self._html[begins:ends]
+        if self._open:
+            element = self._open[-1]
+        elif written.strip():
+            # A page without an element around it: it stands by itself.
+            element = Element("", {}, begins, "", self._is_own(begins), None)
+        else:
+            return
+        if written:
+            raw = element.tag in ("script", "style")
+            text = Text(written if raw else unescape(written), begins, ends, element)
+            self.texts.append(text)
+            for outer in element.ancestors:
+                outer.texts.append(text)
 
     def _close(self, tags: Iterable[str]) -> None:
         closing = tuple(tags)

@@ -42,12 +42,15 @@ def inspect(
         rules: The rules to apply, those of straks unless others are given.
     """
     decided = policy or Policy()
-    wanted = [rule for rule in rules if decided.wants(rule.code)]
+    given = tuple(rules)
+    wanted = [rule for rule in given if decided.wants(rule.code)]
     if isinstance(subject, Catalog):
-        found = [finding for name in subject for finding in _of_template(subject[name], decided, wanted)]
+        found = [
+            finding for name in subject for finding in _of_template(subject[name], decided, wanted, given)
+        ]
         found += _of(wanted, Scope.POLICY, decided)
     elif isinstance(subject, Template):
-        found = list(_of_template(subject, decided, wanted))
+        found = list(_of_template(subject, decided, wanted, given))
     elif isinstance(subject, Order):
         found = [
             *_of_message(subject.message, decided, wanted),
@@ -84,7 +87,9 @@ def _place(finding: Finding) -> tuple[Any, ...]:
     )
 
 
-def _of_template(template: Template, policy: Policy, rules: list[Rule]) -> Iterator[Finding]:
+def _of_template(
+    template: Template, policy: Policy, rules: list[Rule], given: tuple[Rule, ...]
+) -> Iterator[Finding]:
     whole = Whole(template.ungated, policy)
     found = [*_of(rules, Scope.TEMPLATE, whole, template=template.name)]
     for page in whole.pages:
@@ -97,7 +102,7 @@ def _of_template(template: Template, policy: Policy, rules: list[Rule]) -> Itera
             channel=page.channel,
             path=page.files[0],
         )
-    ignores = Ignores(template)
+    ignores = Ignores(template, given)
     yield from ignores.apply(found)
     for rule, flaw in ignores.flaws(policy):
         if policy.wants(rule.code):

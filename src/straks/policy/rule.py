@@ -27,7 +27,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from straks.policy.source import Spot
@@ -85,6 +85,9 @@ class Flaw:
 
 Check: TypeAlias = Callable[[Any], Iterable[Flaw]]
 
+CODE: Final = r"[A-Z]{3}\d{3,4}"
+FAMILY: Final = 3
+"""How many letters of a code name its family."""
 _SECTIONS = ("Why:", "Instead:", "Source:")
 
 
@@ -128,9 +131,10 @@ def rule(
 
     def declare(check: Check) -> Rule:
         page = inspect.getdoc(check) or ""
-        missing = [section for section in _SECTIONS if section not in page]
-        if missing or not re.fullmatch(r"[A-Z]{3}\d{3,4}", code):
-            raise TypeError(f"rule {code} lacks {', '.join(missing) or 'a code'}")
+        if missing := [section for section in _SECTIONS if section not in page]:
+            raise TypeError(f"the docstring of rule {code} lacks {', '.join(missing)}")
+        if not re.fullmatch(CODE, code):
+            raise TypeError(f"{code!r} is no code; one is three capital letters and three or four digits")
         name = getattr(check, "__name__", code).replace("_", "-")
         return Rule(code, name, severity, scope, since, page, check, tuple(passes), tuple(fails), test)
 

@@ -97,7 +97,7 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "guesses-per-day": Key(
             "0.001", "0.1 %", "the chance of guessing a code in a day that is still accepted"
         ),
-        "select": Key('["ALL"]', "all", "the rules to apply, by code or prefix"),
+        "select": Key('["SMS", "OTP201"]', "all", "the rules to apply, by code or prefix"),
         "ignore": Key(
             '{ SMS103 = "names need any letter" }', "none", "the rules not to apply, each with its reason"
         ),
@@ -115,7 +115,7 @@ def read_policy(text: str, file: str) -> Policy:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidSetting(f"{file} is not valid TOML: {error}") from None
     table: object = document
     for key in ("tool", "straks") if file.endswith("pyproject.toml") else ():
@@ -140,11 +140,25 @@ def policy_of(table: Mapping[str, Any], file: str) -> Policy:
             nearest = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(KEYS)}"
             raise InvalidSetting(f"{file}: unknown key {key!r}; {hint}")
-        read = _READERS[key](value)
+        read, why = None, ""
+        try:
+            read = _READERS[key](value)
+        except _Unfit as unfit:
+            why = f". {unfit}"
         if read is None:
-            raise InvalidSetting(f"{file}: {key} cannot be this; it looks like {KEYS[key].form}")
+            raise InvalidSetting(f"{file}: {key} cannot be this; it looks like {KEYS[key].form}{why}")
         values[key.replace("-", "_")] = read
     return Policy(**values)
+
+
+class _Unfit(ValueError):
+    """A value of the right form that cannot be all the same; the sentence says why."""
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    there = [*known]
+    nearest = difflib.get_close_matches(name, there, n=1)
+    return f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(there)}"
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
@@ -157,7 +171,10 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 def _languages(value: object) -> tuple[str, ...] | None:
     texts = _texts(value)
-    return texts if texts and set(texts) <= set(LOCALES) else None
+    for text in texts or ():
+        if text not in LOCALES:
+            raise _Unfit(f"There is no language {text!r}; {_nearest(text, LOCALES)}")
+    return texts or None
 
 
 def _regions(value: object) -> frozenset[str] | None:
@@ -169,8 +186,11 @@ def _segments(value: object) -> Mapping[Purpose, int] | None:
     if not isinstance(value, dict):
         return None
     table = cast("dict[str, object]", value)
-    known = {purpose.value for purpose in Purpose}
-    if any(key not in known or not _is_count(most) for key, most in table.items()):
+    known = [purpose.value for purpose in Purpose]
+    for key in table:
+        if key not in known:
+            raise _Unfit(f"There is no purpose {key!r}; {_nearest(key, known)}")
+    if not all(map(_is_count, table.values())):
         return None
     return MappingProxyType(
         {**DEFAULT_SEGMENTS, **{Purpose(key): cast("int", most) for key, most in table.items()}}
@@ -216,9 +236,11 @@ def _ignored(value: object) -> Mapping[str, str] | None:
     if not isinstance(value, dict):
         return None
     table = cast("dict[str, object]", value)
-    reasons = {code: why for code, why in table.items() if isinstance(why, str) and why.strip()}
-    fits = len(reasons) == len(table) and all(map(_CODE_OR_PREFIX.fullmatch, reasons))
-    return MappingProxyType(reasons) if fits else None
+    for code, why in table.items():
+        if not isinstance(why, str) or not why.strip():
+            raise _Unfit(f"{code} has no reason; say why it is fine")
+    reasons = {code: str(why) for code, why in table.items()}
+    return MappingProxyType(reasons) if all(map(_CODE_OR_PREFIX.fullmatch, reasons)) else None
 
 
 _READERS: Final = MappingProxyType(

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import nodes
 
@@ -20,12 +21,17 @@ from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
 from straks.core.way import Hole, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from straks.core.rendering import Renderer
     from straks.core.way import Piece
 
-_TAG = r"\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}"
+HOLE: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands for each character of a value in `Rendering.fixed`."""
+
+_MACRO = re.compile(r"\{%[-+]?\s*macro\b.*?%\}(.*?)\{%[-+]?\s*endmacro\b", re.DOTALL)
+# What prints nothing where it stands: a macro's definition as a whole, a tag, a comment; or another output.
+_TAG = r"\{%[-+]?\s*macro\b.*?\bendmacro\b.*?%\}|\{%.*?%\}|\{#.*?#\}|\{\{.*?\}\}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Written(str):
 
 def locate(renderer: Renderer, path: str) -> nodes.Template:
     """Return the parsed tree of a file, every constant text of which knows where it stands."""
-    tree, source = renderer.tree(path), renderer.source(path)
+    tree, source = renderer.own_tree(path), renderer.source(path)
     position = 0
     places: list[int] = []
     for _, kind, value in renderer.tokens(path):
@@ -82,7 +88,32 @@ def locate(renderer: Renderer, path: str) -> nodes.Template:
     return tree
 
 
-@dataclass(frozen=True, slots=True)
+NEEDLESS: Final = "\u00ad\u200b\u2060\ufeff"
+"""Without these a text reads the same to every eye and every program."""
+_TAG_ENDS = re.compile(r"(?:[%#]|-\})\}\Z")
+_TAG_BEGINS = re.compile(r"\s*\{(?:[%#]|\{-)")
+
+
+def is_beside_tag(source: str, begins: int, ends: int) -> bool:
+    """Tell whether a tag stands next to *begins* or *ends*: Jinja takes white space away beside its tags."""
+    before, after = source[:begins].rstrip(NEEDLESS), source[ends:].lstrip(NEEDLESS)
+    return bool(_TAG_ENDS.search(before, max(len(before) - 3, 0)) or _TAG_BEGINS.match(after))
+
+
+def can_go(source: str, begins: int, ends: int) -> bool:
+    """
+    Tell whether what stands between *begins* and *ends* can be taken out and all else stays where it is.
+
+    White space goes beside a tag of Jinja's, and in HTML beside more of it: what keeps it there may not go.
+    """
+    before, after = source[:begins].rstrip(NEEDLESS), source[ends:].lstrip(NEEDLESS)
+    between_spaces = (before[-1:].isspace() or before.endswith(">")) and (
+        after[:1].isspace() or after.startswith("<")
+    )
+    return not between_spaces and not is_beside_tag(source, begins, ends)
+
+
+@dataclass(frozen=True)
 class Rendering:
     """
     What one way through a template prints with certain values.
@@ -119,24 +150,49 @@ class Rendering:
         origins: list[tuple[str, int, str | None]] = []
         holes: list[tuple[int, int, Hole]] = []
         offset = 0
-        for piece in pieces:
+        macro: _Macro | None = None
+        # A way that prints nothing is one empty piece: what looks at a rendering finds a place in it.
+        for piece in tuple(pieces) or ("",):
             starts.append(len(text))
             written.append(isinstance(piece, Written))
             if isinstance(piece, Hole):
-                origins.append((path, _output(source(path), offset, piece.ref.partition("#")[0]), piece.ref))
+                name = piece.ref.partition("#")[0]
+                place = _output(source(path), offset, name)
+                if macro is not None and (place is None or place >= macro.ends):
+                    # In a macro its name is another: it stands where the macro is called.
+                    path, place = macro.path, macro.called
+                place = _output(source(path), offset) if place is None else place
+                origins.append((path, offset if place is None else place, piece.ref))
                 text += prints(piece)
                 holes.append((starts[-1], len(text), piece))
             elif isinstance(piece, Said):
-                origins.append((path, _output(source(path), offset), None))
+                place = _output(source(path), offset)
+                origins.append((path, offset if place is None else place, None))
                 text += piece.text
             else:
                 origins.append((path, offset, None))
                 if isinstance(piece, Written):
+                    macro = _Macro.entered(macro, piece, source, (path, offset))
                     path, offset = piece.path, piece.offset
                     origins[-1] = (path, offset, None)
                     offset += len(piece)
                 text += piece
         return cls(text, values, tuple(starts), tuple(origins), tuple(holes), tuple(written))
+
+    @property
+    def pieces(self) -> Iterator[tuple[int, int, tuple[str, int, str | None], bool]]:
+        """Each piece: where it begins and ends, what it came from, and whether it is `Written`."""
+        # A way that prints nothing has no piece, and so no end of one.
+        ends = (*self.starts[1:], len(self.text))[: len(self.starts)]
+        yield from zip(self.starts, ends, self.origins, self.written, strict=True)
+
+    @cached_property
+    def fixed(self) -> str:
+        """The text without its values: each of their characters is a `HOLE`."""
+        return "".join(
+            self.text[start:end] if ref is None else HOLE * (end - start)
+            for start, end, (_, _, ref), _ in self.pieces
+        )
 
     def origin(self, index: int) -> tuple[str, int, str | None]:
         """Return file, offset and parameter (None for constant text) of the character at *index*."""
@@ -147,14 +203,34 @@ class Rendering:
         return path, offset + (index - self.starts[number] if self.written[number] else 0), ref
 
 
-def _output(source: str, offset: int, name: str | None = None) -> int:
-    """
-    Return where the output after *offset* begins that prints *name*, past tags and white space.
+@dataclass(frozen=True, slots=True)
+class _Macro:
+    """A macro whose text is being printed: where its body ends, and where it was called."""
 
-    Where none prints it (in a macro its name is another), that is the next output of any; after the end
-    of an included file there is none, and *offset* stands.
+    ends: int
+    path: str
+    called: int
+
+    @classmethod
+    def entered(
+        cls, before: _Macro | None, piece: Written, source: Callable[[str], str], here: tuple[str, int]
+    ) -> _Macro | None:
+        """Return the macro that *piece* stands in, which the text at *here* called; None outside of any."""
+        for found in _MACRO.finditer(source(piece.path)):
+            if found.start(1) <= piece.offset < found.end(1):
+                if before is not None and before.ends == found.end(1) and here[1] <= piece.offset:
+                    return before  # further on in the same call
+                called = _output(source(here[0]), here[1])
+                return cls(found.end(1), here[0], here[1] if called is None else called)
+        return None
+
+
+def _output(source: str, offset: int, name: str | None = None) -> int | None:
     """
-    for wanted in (rf"[^}}]*\b{re.escape(name)}\b" if name else "", ""):
-        if found := re.compile(rf"(?:\s|{_TAG})*?(?=\{{\{{{wanted})", re.DOTALL).match(source, offset):
-            return found.end()
-    return offset
+    Return where the output after *offset* begins that prints *name*, or any; past tags and white space.
+
+    None where there is none: in a macro its name is another, and an included file has an end.
+    """
+    wanted = rf"[^}}]*\b{re.escape(name)}\b" if name else ""
+    found = re.compile(rf"(?>\s|{_TAG})*?(?=\{{\{{{wanted})", re.DOTALL).match(source, offset)
+    return found.end() if found else None

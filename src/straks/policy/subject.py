@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core.bound import bound
 from straks.core.choosing import values_for
@@ -23,7 +23,7 @@ from straks.errors import Unbounded
 from straks.policy.source import Rendering, Spot, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jinja2 import nodes
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from straks.core.message import Message, Order
     from straks.core.template import Template
     from straks.policy.settings import Policy
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,25 @@ class Page:
         except Unbounded as none:
             return none
 
+    def once(self, work: Callable[[Page], T]) -> T:
+        """Return what *work* makes of this page, worked out once however many rules ask for it."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        return cast("T", self._done[work])
+
+    @cached_property
+    def _done(self) -> dict[object, object]:
+        return {}
+
     def tree(self, path: str) -> nodes.Template:
         """Return the parsed tree of a file, whose constant texts know where they stand."""
-        return locate(self.template.renderer, path)
+        if path not in self._trees:
+            self._trees[path] = locate(self.template.renderer, path)
+        return self._trees[path]
+
+    @cached_property
+    def _trees(self) -> dict[str, nodes.Template]:
+        return {}
 
     def renderings(self, path: str) -> tuple[Rendering, ...]:
         """Return what every way through a file of this page prints, with values that take that way."""
@@ -120,19 +139,20 @@ class Page:
         return {}
 
     def _walk(self, path: str) -> Iterator[Rendering]:
-        walker = Walker(self.tree, self.template.parameters, self.locale, self._printer)
+        walker = Walker(self.tree, self.template.parameters, self.locale, self.printer)
         # A layout prints the subject, which is a file of its own: any text stands for it here.
         for way in walker.ways(path, subject=Known("…")):
             values = values_for(way, self.template.parameters)
             yield Rendering.of(way.pieces, values, partial(self._prints, values), path, self.source)
 
     @cached_property
-    def _printer(self) -> Printer:
+    def printer(self) -> Printer:
+        """What values print here."""
         return Printer(self.template, self.locale, plainly=self.channel == "sms")
 
     def _prints(self, values: Mapping[str, Any], hole: Hole) -> str:
         name, _, item = hole.ref.partition("#")
-        return self._printer.prints(hole, values[name][int(item)] if item else values[name])
+        return self.printer.prints(hole, values[name][int(item)] if item else values[name])
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 Inspecting a folder of templates of which some cannot be read.
 
 A catalog is all or nothing, as it should be for whoever sends. A check wants to know everything at
-once: so each template gets a catalog of its own here, with what is shared, and one that is broken is
-a finding with its place while the others are inspected.
+once: so a template that is broken is a finding with its place here, while the others are inspected.
+All of them come out of one catalog, in which each file is parsed once, however many draw on it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from straks.core.catalog import MANIFEST_FILE, Catalog
-from straks.errors import TemplateError
+from straks.errors import BrokenTemplate, InvalidText, TemplateError
 from straks.policy.engine import finding_of, inspect
 from straks.policy.rule import Flaw, Rule, Scope, Severity, rule
 from straks.policy.rules import RULES
 from straks.policy.source import Spot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from straks.core.template import Template
     from straks.policy.rule import Finding
     from straks.policy.settings import Policy
 
@@ -47,6 +48,9 @@ def sweep(
     policy: Policy,
     unreadable: Iterable[TemplateError] = (),
     rules: Iterable[Rule] = RULES,
+    *,
+    names: Collection[str] | None = None,
+    watch: Callable[[Sequence[Template]], Iterable[Template]] = iter,
 ) -> tuple[Finding, ...]:
     """
     Inspect every template in *files* that can be read; the others become findings.
@@ -56,35 +60,79 @@ def sweep(
         policy: What the sender decided.
         unreadable: What went wrong when the files were read; their templates are not inspected.
         rules: The rules to apply.
+        names: The templates to look at, None for all; the others may still be drawn on.
+        watch: Passes the templates on, one by one, and so sees how far it is.
     """
     applied = tuple(rules)
-    broken = list(unreadable)
-    damaged = {(error.file or "").partition("/")[0] for error in broken}
-    shared = {path: text for path, text in files.items() if path.startswith("_")}
-    folders: dict[str, dict[str, str]] = {}
-    for path, text in files.items():
-        folders.setdefault(path.partition("/")[0], {})[path] = text
-    found: list[Finding] = []
-    for name, folder in folders.items():
-        if name.startswith("_") or name in damaged:
-            continue
+    catalog, broken = sound(files, unreadable, names)
+    found = [*inspect(Catalog({}), policy, applied)]  # what is wrong with the policy itself
+    for template in watch([catalog[name] for name in catalog if names is None or name in names]):
         try:
-            found += inspect(Catalog({**shared, **folder}), policy, applied)
-        except TemplateError as error:
+            found += inspect(template, policy, applied)
+        except (TemplateError, InvalidText) as error:
+            if not isinstance(error, TemplateError):
+                error = BrokenTemplate(str(error), template=template.name)
             broken.append(error)
     found += [_finding(error, files) for error in broken]
     # What is wrong with a shared file is said once.
     return tuple({_identity(finding): finding for finding in sorted(found, key=_identity)}.values())
 
 
+def sound(
+    files: Mapping[str, str],
+    unreadable: Iterable[TemplateError] = (),
+    names: Collection[str] | None = None,
+) -> tuple[Catalog, list[TemplateError]]:
+    """
+    Return a catalog of the templates in *files* that can be used, and what is wrong with the others.
+
+    With *names*, it is about these, and what else is in the catalog is what they might draw on.
+    """
+    if names is None:
+        return _sound(files, unreadable)
+
+    def meant(folder: str) -> bool:
+        return folder in names or folder.startswith("_")
+
+    near = [error for error in unreadable if meant(_folder_of(error))]
+    catalog, broken = _sound(
+        {path: text for path, text in files.items() if meant(path.partition("/")[0])}, near
+    )
+    if len(broken) > len(near):  # perhaps only because it draws on a file of another template
+        catalog, broken = _sound(files, unreadable)
+    return catalog, [error for error in broken if meant(_folder_of(error))]
+
+
+def _sound(
+    files: Mapping[str, str], unreadable: Iterable[TemplateError]
+) -> tuple[Catalog, list[TemplateError]]:
+    broken = [*unreadable]
+    damaged = {_folder_of(error) for error in broken if not _is_shared(error)}
+    whole = {path: text for path, text in files.items() if path.partition("/")[0] not in damaged}
+    return Catalog(whole, broken=broken), broken
+
+
+def _folder_of(error: TemplateError) -> str:
+    return (error.file or "").partition("/")[0] or error.template or ""
+
+
+def _is_shared(error: TemplateError) -> bool:
+    return _folder_of(error).startswith("_")
+
+
 def _finding(error: TemplateError, files: Mapping[str, str]) -> Finding:
     path = error.file or f"{error.template}/{MANIFEST_FILE}"
-    source = files.get(path, "")
-    before = source.split("\n")[: (error.line or 1) - 1]
-    spot = Spot.at(path, source, sum(len(line) + 1 for line in before))
-    message = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
-    flaw = Flaw(message, "mend it; nothing else of this template was checked", spot)
-    return finding_of(template_that_cannot_be_read, flaw, template=error.template, locale=error.locale)
+    spot = None
+    if error.line is not None:
+        before = files.get(path, "").split("\n")[: error.line - 1]
+        spot = Spot(path, error.line, 1, sum(len(line) + 1 for line in before))
+    said = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
+    # Such a sentence ends with the way out.
+    message, _, way_out = said.rpartition("; ")
+    hint = f"{way_out if message else 'mend it'}{'' if way_out.endswith('?') and message else ';'}"
+    waits = "nothing that draws on it" if _is_shared(error) else "nothing else of this template"
+    flaw = Flaw(message or said, f"{hint} until then {waits} is checked", spot)
+    return finding_of(template_that_cannot_be_read, flaw, path, template=error.template, locale=error.locale)
 
 
 def _identity(finding: Finding) -> tuple[str, int, int, str, str]:

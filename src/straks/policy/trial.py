@@ -66,12 +66,28 @@ max = 20
 example = 2
 """
 
+CODE_SMS: Final = (
+    "Engangskoden din er {{ code }} og gjelder i {{ lifetime }}. "
+    "Bruk den bare hos {{ service }}, og ikke del den med noen."
+)
+CODE_MAIL: Final = (
+    "<h1>Engangskode</h1><p>Koden din er:</p><p><strong>{{ code }}</strong></p>"
+    "<p>Den gjelder i {{ lifetime }} hos {{ service }}. Ikke del den med noen.</p>"
+)
+"""A one-time code as it should be sent: what rules about codes pass."""
+
 _LAYOUT: Final = (
     '<!doctype html><html lang="{{ locale }}"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>{{ subject }}</title></head><body>'
     '<div style="display:none">{% block preheader %}{% endblock %}</div>'
     "{% block content %}{% endblock %}</body></html>"
 )
+
+
+PAGE_HEAD: Final = (
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Hei</title>'
+)
+PICTURE: Final = 'src="https://www.example.org/a.png" width="20" height="20"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,19 @@ class Trial:
         )
 
 
+def laid_out(page: str) -> Trial:
+    """Return a trial of a layout: *page* with the author's block in it."""
+    return Trial(html="<p>Hei</p>", files={"_layout/email.html": page})
+
+
+def around(body: str, head: str = PAGE_HEAD, html: str = '<html lang="{{ locale }}">') -> Trial:
+    """Return a trial of a layout with *body* before the author's block."""
+    return laid_out(
+        f"<!doctype html>{html}<head>{head}</head><body>{body}"
+        "{% block content %}{% endblock %}</body></html>"
+    )
+
+
 def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
     """Yield what a rule of *scope* is given for *trial*."""
     tried = Trial(sms=trial) if isinstance(trial, str) else trial
@@ -141,3 +170,23 @@ def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
 def fails(rule: Rule, trial: Trial | str) -> bool:
     """Tell whether *rule* sees a flaw in *trial*."""
     return any(True for subject in subjects(trial, rule.scope) for _ in rule.check(subject))
+
+
+def try_rule(rule: Rule) -> None:
+    """
+    Try *rule* on its own examples: the whole test of a rule, for whoever writes one.
+
+    Raises:
+        AssertionError: It has no example of a kind, finds fault with one that passes, or none with one
+            that fails; says which, by its number from 0.
+
+    >>> from straks.policy.rules.sms import loose_white_space
+    >>> try_rule(loose_white_space)
+    """
+    wrong = [f"it has no {kind}" for kind in ("passes", "fails") if not getattr(rule, kind)]
+    wrong += [f"it finds fault with passes[{n}]" for n, trial in enumerate(rule.passes) if fails(rule, trial)]
+    wrong += [
+        f"it finds none with fails[{n}]" for n, trial in enumerate(rule.fails) if not fails(rule, trial)
+    ]
+    if wrong:
+        raise AssertionError(f"rule {rule.code}: {'; '.join(wrong)}")

@@ -12,7 +12,7 @@ Altinn/altinn-authorization-utils, ``AltinnProblemDetails.cs`` (version 5 of the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from straks.wire.exchange import Response
@@ -35,6 +35,12 @@ class Problem:
 
 SHIPMENT_NOT_FOUND = Problem(404, "NOT-00003", "Shipment not found", "Not Found")
 HAND_OVER_FAILED = Problem(503, "NOT-00004", "A temporary network failure occurred", "Service Unavailable")
+CALLER_GONE = Problem(
+    499,
+    "NOT-00002",
+    "The client disconnected or cancelled the request before the server could complete processing",
+    "Client Closed Request",
+)
 
 
 def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
@@ -45,6 +51,12 @@ def empty(status: int, headers: Mapping[str, str] | None = None) -> Response:
 def text(status: int, body: str, content_type: str = "text/plain; charset=utf-8") -> Response:
     """Answer *body* as it stands."""
     return Response(status, {"content-type": content_type}, body.encode())
+
+
+def page(status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer as something in front of the service does: a page of HTML, and no word of Altinn's."""
+    body = f"<html><head><title>{status} {reason}</title></head><body><h1>{reason}</h1></body></html>\n"
+    return Response(status, {"content-type": "text/html", **(headers or {})}, body.encode())
 
 
 def as_json(status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
@@ -105,6 +117,11 @@ def coded_problem(problem: Problem, trace_id: str) -> Response:
     )
 
 
-def own_error(message: str) -> Response:
-    """Answer 400 from one of the simulator's own places: a sentence, under ``error``."""
-    return as_json(400, {"error": message})
+def with_headers(response: Response, headers: Mapping[str, str]) -> Response:
+    """Say the same with more *headers*."""
+    return replace(response, headers={**response.headers, **headers})
+
+
+def own_error(message: str, status: int = 400) -> Response:
+    """Say no as the simulator itself: a sentence, under ``error``."""
+    return as_json(status, {"error": message})

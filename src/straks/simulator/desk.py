@@ -4,12 +4,15 @@ The far end as a function: a request goes in, the service's answer comes out.
 The desk holds everything the service remembers and the clock it goes by; what it says at which
 path stands in `straks.simulator.notifications` (orders, shipments, feed),
 `straks.simulator.token_places` (the way to a token) and `straks.simulator.own_places` (inbox,
-clock, ready tokens).
+clock, ready tokens, faults).
 
 It does no I/O, reads no clock and rolls no dice: the time is an argument, to which is added what
 the desk was told to advance; ids are an argument, by default counted; the secret of its tokens is
-an argument. A desk left to its defaults says the same to the same questions every time. It serves
-one caller at a time.
+an argument, and so is where it keeps what it remembers. A desk left to its defaults says the same
+to the same questions every time.
+
+A request is attended to in steps (`straks.simulator.attendance`). Within a step the desk serves one
+caller alone; between two, while a caller waits, it serves others.
 """
 
 from __future__ import annotations
@@ -17,13 +20,21 @@ from __future__ import annotations
 from dataclasses import replace
 from email.utils import formatdate
 from itertools import count
+from math import isfinite
+from types import EllipsisType
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
 from straks.simulator import answers, notifications, own_places, token_places
+from straks.simulator.attendance import Manner, Spoilt
+from straks.simulator.clients import Clients
+from straks.simulator.fates import Stage
+from straks.simulator.faults import ORDERS, Faults, befall
 from straks.simulator.grants import Grants
 from straks.simulator.inbox import Inbox
+from straks.simulator.rules import e164, is_valid_number
 from straks.simulator.shipments import Shipments
+from straks.simulator.store import Forgetful
 from straks.simulator.tokens import (
     LIFETIME_S,
     ORGANISATION,
@@ -34,12 +45,16 @@ from straks.simulator.tokens import (
     altinn_claims,
 )
 from straks.simulator.visit import Router, path_of, visit_of
+from straks.wire.exchange import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Generator
 
+    from straks.simulator.attendance import Attendance, Outcome, Pause
     from straks.simulator.inbox import Message
-    from straks.wire.exchange import Request, Response
+    from straks.simulator.store import Store
+    from straks.simulator.visit import Handler, Visit
+    from straks.wire.exchange import Request
 
 BASE: Final = "https://platform.example.org"
 START_S: Final = 1_770_204_720.0  # 4 February 2026, 11:32 UTC: an ordinary Wednesday
@@ -68,12 +83,24 @@ class Desk:
         now: The clock, in seconds since 1970. By default it stands still until it is advanced.
         ids: Makes a new GUID at each call. By default they are counted.
         secret: What its tokens are signed with.
+        clients: Who may ask for a token; by default everybody.
+        store: Where it keeps what it remembers; by default that ends with it.
+        allow_list: The numbers that SMS really go to, as in TT02; to others they look delivered and
+            are not. None for all.
+        organisation: Whom ready tokens are issued to, unless they are asked for by another name.
+
+    Raises:
+        InvalidSetting: The allow-list holds what is no valid number.
 
     Attributes:
         mint: Makes and reads its tokens.
+        clients: Who may ask for a token.
         grants: Checks what asks for a token, and knows what was used.
         shipments: The orders that are placed.
         inbox: The messages that were sent.
+        faults: What is armed to go wrong.
+        allow_list: The numbers that SMS really go to, in E.164; None for all.
+        organisation: Whom ready tokens are issued to.
         new_id: Makes a new GUID.
 
     >>> from straks.wire.exchange import Request
@@ -88,22 +115,65 @@ class Desk:
         now: Callable[[], float] = lambda: START_S,
         ids: Callable[[], str] | None = None,
         secret: bytes = b"a desk in memory has nothing to hide",
+        clients: Clients | None = None,
+        store: Store | None = None,
+        allow_list: Collection[str] | None = None,
+        organisation: str = ORGANISATION,
     ) -> None:
+        self._store = store or Forgetful()
         self.mint = Mint(secret)
-        self.grants = Grants()
-        self.shipments = Shipments()
-        self.inbox = Inbox()
+        self.clients = Clients() if clients is None else clients
+        self.grants = Grants(self.clients)
+        self.shipments = Shipments(self._store)
+        self.inbox = Inbox(self._store)
+        self.faults = Faults()
+        self.allow_list = None if allow_list is None else _numbers(allow_list)
+        self.organisation = organisation
         self.new_id = ids or counted_ids()
         self._clock = now
-        self._advanced_s = 0.0
+        self._advanced_s = self._store.advanced_s()
         self._router = Router((*notifications.ROUTES, *token_places.ROUTES, *own_places.ROUTES))
 
+    def attend(self, request: Request) -> Attendance:
+        """
+        Attend to *request*: yield what there is to wait for, return what goes back.
+
+        The answer's ``date`` and ``at_s`` are by the desk's clock.
+        """
+        outcome = yield from self._attend(request)
+        if isinstance(outcome, Spoilt):
+            return replace(outcome, response=self._stamped(outcome.response))
+        return self._stamped(outcome)
+
     def handle(self, request: Request) -> Response:
-        """Answer *request*. The answer's ``date`` and ``at_s`` are by the desk's clock."""
-        now_s = self.now_s()
-        answer = self._answer(request, now_s)
-        headers = {**answer.headers, "date": formatdate(now_s, usegmt=True)}
-        return replace(answer, headers=headers, at_s=now_s)
+        """
+        Answer *request* at once: what there is to wait for is over.
+
+        Raises:
+            ConnectionError: A fate would leave the caller without an answer.
+        """
+        attendance = self.attend(request)
+        try:
+            while isfinite(next(attendance).seconds):
+                pass
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            if isinstance(outcome, Response):
+                return outcome
+            if outcome.manner is Manner.DRIP:
+                return outcome.response
+        attendance.close()
+        raise ConnectionError("the simulator was told to leave this request without an answer")
+
+    def refuses(self, request: Request) -> bool:
+        """Tell whether nobody would listen to *request*; what is armed for that is used up by it."""
+        endpoint = self.endpoint_of(request)
+        return bool(endpoint) and self.faults.strike(Stage.CONNECTION, endpoint) is not None
+
+    def endpoint_of(self, request: Request) -> str:
+        """Return what faults call the place that *request* is for; empty for the simulator's own."""
+        found = self._router.find(path_of(request))
+        return "" if found is None else found[0].endpoint
 
     def now_s(self) -> float:
         """Read the clock: what was given and what was advanced, in seconds since 1970."""
@@ -121,6 +191,7 @@ class Desk:
                 "the simulator's clock goes forward only, and a hundred years in all;"
                 " give a number of seconds from 0 up"
             )
+        self._store.keep_clock(self._advanced_s + seconds)
         self._advanced_s += seconds
 
     def messages(self) -> tuple[Message, ...]:
@@ -130,7 +201,7 @@ class Desk:
     def token(
         self,
         *,
-        organisation: str | None = ORGANISATION,
+        organisation: str | EllipsisType | None = ...,
         scope: str = SCOPE,
         lifetime_s: int = LIFETIME_S,
         base: str = BASE,
@@ -139,7 +210,8 @@ class Desk:
         Return an Altinn token that this desk accepts.
 
         Args:
-            organisation: The short name of whom it is issued to; None for a token that names none.
+            organisation: The short name of whom it is issued to; None for a token that names none,
+                and unless given the desk's own.
             scope: What it is good for, with spaces between several.
             lifetime_s: How long it is good; with 0 it has expired already.
             base: The address of the service, which becomes its issuer.
@@ -153,7 +225,7 @@ class Desk:
             )
         claims = altinn_claims(
             base=base,
-            organisation=organisation,
+            organisation=self.organisation if isinstance(organisation, EllipsisType) else organisation,
             organisation_number=ORGANISATION_NUMBER,
             scope=scope,
             now_s=self.now_s(),
@@ -167,12 +239,49 @@ class Desk:
         digits = self.new_id().replace("-", "")
         return f"00-{digits}-{digits[16:]}-00"
 
-    def _answer(self, request: Request, now_s: float) -> Response:
-        route = self._router.find(path_of(request))
-        if route is None:
+    def _attend(self, request: Request) -> Attendance:
+        found = self._router.find(path_of(request))
+        if found is None:
             return answers.empty(404)
-        handlers, name = route
-        handler = handlers.get(request.method.upper())
+        route, name = found
+        handler = route.handlers.get(request.method.upper())
         if handler is None:
-            return answers.empty(405, {"allow": ", ".join(handlers)})
-        return handler(self, visit_of(request, name, now_s))
+            return answers.empty(405, {"allow": ", ".join(route.handlers)})
+        visit = visit_of(request, name, self.now_s(), route.endpoint)
+        if route.endpoint and route.endpoint not in ORDERS:
+            return (yield from self._tell(handler, visit))
+        answer = handler(self, visit)
+        return answer if isinstance(answer, Response) else (yield from answer)
+
+    def _tell(self, handler: Handler, visit: Visit) -> Attendance:
+        """Answer who only asks. Of an order's stages there are but two here: before and after."""
+        for stage in (Stage.DOOR, Stage.LOOK_UP, Stage.HAND_OVER):
+            if (outcome := (yield from self._befall(stage, visit))) is not None:
+                return outcome
+        answer = handler(self, visit)
+        outcome = answer if isinstance(answer, Response) else (yield from answer)
+        for stage in (Stage.SENT, Stage.ANSWER):
+            if not isinstance(outcome, Response):
+                break
+            outcome = (yield from self._befall(stage, visit, outcome)) or outcome
+        return outcome
+
+    def _befall(
+        self, stage: Stage, visit: Visit, good: Response | None = None
+    ) -> Generator[Pause, None, Outcome | None]:
+        struck = self.faults.strike(stage, visit.endpoint)
+        return None if struck is None else (yield from befall(struck, self.trace_id(), good))
+
+    def _stamped(self, answer: Response) -> Response:
+        now_s = self.now_s()
+        headers = {**answer.headers, "date": formatdate(now_s, usegmt=True)}
+        return replace(answer, headers=headers, at_s=now_s)
+
+
+def _numbers(allow_list: Collection[str]) -> frozenset[str]:
+    for position, number in enumerate(allow_list, start=1):
+        if not is_valid_number(number):
+            raise InvalidSetting(
+                f"number {position} of the allow-list is no valid phone number; write it as +46701740605"
+            )
+    return frozenset(map(e164, allow_list))

@@ -6,9 +6,13 @@ step has texts it cannot take, and what the caller sees depends on which step it
 sent before the hand-over failed, and *something was* before the storing did, with no row to show
 for it, so that every repeat sends again.
 
+The SMS gateway takes what it is given and says nothing of what it changes: a sender's name is cut
+to 11 characters, and a text to what 16 messages of 134 characters hold.
+
 Source: Altinn/altinn-notifications, ``InstantOrderRequestService.cs``, ``insertorderchain.sql``,
 ``InstantEmailController.cs``; PSWinCom/LinkMobility.PSWin.Client, ``XmlTransport.cs`` (the gateway
-takes XML 1.0); PostgreSQL (text holds no U+0000; a row of a B-tree holds about 2700 bytes).
+takes XML 1.0); PostgreSQL (text holds no U+0000; a row of a B-tree holds about 2700 bytes); the
+service's pages on custom senders and on SMS segmentation.
 """
 
 from __future__ import annotations
@@ -21,7 +25,12 @@ from straks.simulator.orders import Order, SmsOrder, is_blank
 DEFAULT_SMS_SENDER: Final = "Altinn"
 DEFAULT_EMAIL_SENDER: Final = "noreply@altinn.cloud"
 LONGEST_ID_BYTES: Final = 2700
+LONGEST_NAME: Final = 11
+"""Characters of a sender's name that a phone shows; a sender that is a number is not cut."""
+LONGEST_TEXT: Final = 16 * 134
+"""Characters of a text that the gateway carries."""
 
+_NUMBER: Final = re.compile(r"\+?[0-9]+")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NUL: Final = "\x00"
 
@@ -55,6 +64,13 @@ def storing_fails(order: Order) -> bool:
 
 def sender_of(order: Order) -> str:
     """Return the sender the recipient sees: the one asked for, or the service's own."""
-    if isinstance(order, SmsOrder):
-        return DEFAULT_SMS_SENDER if order.sender is None or is_blank(order.sender) else order.sender
-    return order.sender or DEFAULT_EMAIL_SENDER
+    if not isinstance(order, SmsOrder):
+        return order.sender or DEFAULT_EMAIL_SENDER
+    if order.sender is None or is_blank(order.sender):
+        return DEFAULT_SMS_SENDER
+    return order.sender if _NUMBER.fullmatch(order.sender) else order.sender[:LONGEST_NAME]
+
+
+def cut_by(order: Order) -> int:
+    """Return how many characters of the text the gateway drops, from its end and without a word."""
+    return max(0, len(order.body) - LONGEST_TEXT) if isinstance(order, SmsOrder) else 0

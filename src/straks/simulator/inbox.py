@@ -22,13 +22,15 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import TooManySegments
-from straks.simulator.downstream import sender_of
+from straks.simulator.downstream import cut_by, sender_of
 from straks.simulator.orders import Channel, Order, SmsOrder
 from straks.simulator.reading import CONTENT_TYPES
-from straks.simulator.shipments import COURSES, status_after, timestamp
+from straks.simulator.shipments import timestamp
+from straks.simulator.store import Forgetful
 
 if TYPE_CHECKING:
-    from straks.simulator.shipments import Course
+    from straks.simulator.courses import Course
+    from straks.simulator.store import Store
 
 _BOUND_LINE: Final = re.compile(r"@\S+ #(\S+)(?: %\S+)?")
 _ALONE_BEFORE: Final = r"(?<![\w./+#@:-])"
@@ -49,7 +51,7 @@ class Message:
         id: The simulator's own name for it.
         channel: ``sms`` or ``email``.
         recipient: As the order wrote it.
-        sender: As the recipient sees it.
+        sender: As the recipient sees it: a name is cut to 11 characters.
         subject: Of an e-mail; None for an SMS.
         body: The text, whole.
         content_type: ``Plain`` or ``Html`` for an e-mail; None for an SMS.
@@ -57,10 +59,13 @@ class Message:
             is longer than segments can number.
         code: The one-time code in it, as far as one can guess; None where none is seen.
         idempotency_id: What the order was placed under.
-        shipment_id: What to ask for its status by; None where the service sent it and then failed
-            to store the order.
+        shipment_id: What to ask for its status by; None where the service sent it and has not
+            stored the order, or never will.
         received_at_s: When the service handed it over, in seconds since 1970.
-        status: What has become of it by now.
+        status: What has become of it by now, as the service shows it.
+        reached: Whether the person has it by now, whatever the service shows.
+        cut: How many characters at the end of an SMS the gateway dropped.
+        fate: The fate that befell it (`straks.simulator.fates`); None for an ordinary message.
     """
 
     id: str
@@ -76,6 +81,9 @@ class Message:
     shipment_id: str | None
     received_at_s: float
     status: str
+    reached: bool = False
+    cut: int = 0
+    fate: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the message as ``/_straks/messages`` lists it."""
@@ -93,21 +101,48 @@ class Message:
             "shipmentId": self.shipment_id,
             "receivedAt": timestamp(self.received_at_s),
             "status": self.status,
+            "reached": self.reached,
+            "cut": self.cut,
+            "fate": self.fate,
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it came, and how it fares from there."""
+
+    message: Message
+    course: Course
+
+    def by(self, now_s: float) -> Message:
+        """Return the message with what has become of it by *now_s*."""
+        elapsed_s = now_s - self.message.received_at_s
+        return replace(
+            self.message,
+            status=self.course.status_after(elapsed_s)[1],
+            reached=self.course.has_reached(elapsed_s),
+        )
+
+
 class Inbox:
-    """Every message that was sent, oldest first."""
+    """
+    Every message that was sent, oldest first.
 
-    def __init__(self) -> None:
-        self._received: list[tuple[Message, Course]] = []
+    Args:
+        store: Where they are kept, and where those come from that were there before.
+    """
 
-    def receive(self, order: Order, *, message_id: str, shipment_id: str | None, at_s: float) -> None:
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store or Forgetful()
+        self._received = {received.message.id: received for received in self._store.messages()}
+
+    def receive(
+        self, order: Order, *, message_id: str, at_s: float, course: Course, fate: str | None = None
+    ) -> None:
         """Take in what *order* sends."""
         channel = Channel.SMS if isinstance(order, SmsOrder) else Channel.EMAIL
         subject = None if isinstance(order, SmsOrder) else order.subject
         content_type = None if isinstance(order, SmsOrder) else CONTENT_TYPES[order.content_type]
-        course = COURSES[channel]
         message = Message(
             id=message_id,
             channel=channel,
@@ -119,21 +154,30 @@ class Inbox:
             segments=_segments(order.body) if channel is Channel.SMS else None,
             code=guess_code(_visible(order.body) if content_type == "Html" else order.body),
             idempotency_id=order.idempotency_id,
-            shipment_id=shipment_id,
+            shipment_id=None,
             received_at_s=at_s,
-            status=course[0][1],
+            status=course.steps[0][1],
+            cut=cut_by(order),
+            fate=fate,
         )
-        self._received.append((message, course))
+        received = Received(message, course)
+        self._store.keep_message(received)
+        self._received[message_id] = received
+
+    def place(self, message_id: str, shipment_id: str) -> None:
+        """Note that the order that sent *message_id* is stored."""
+        received = self._received.get(message_id)
+        if received is not None:  # thrown away while the order was being stored
+            message = replace(received.message, shipment_id=shipment_id)
+            self._received[message_id] = replace(received, message=message)
 
     def messages(self, now_s: float) -> tuple[Message, ...]:
-        """Return all of them, with the status they have at *now_s*."""
-        return tuple(
-            replace(message, status=status_after(course, now_s - message.received_at_s)[1])
-            for message, course in self._received
-        )
+        """Return all of them, with what has become of them by *now_s*."""
+        return tuple(received.by(now_s) for received in self._received.values())
 
     def clear(self) -> None:
         """Throw the messages away. The service's memory of its orders is another matter."""
+        self._store.drop_messages()
         self._received.clear()
 
 

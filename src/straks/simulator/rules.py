@@ -95,6 +95,19 @@ def is_valid_number(text: str) -> bool:
     return phonenumbers.is_valid_number(number)
 
 
+def e164(text: str) -> str:
+    """
+    Return a valid number in one form, to know it again by; nothing is passed on in it.
+
+    >>> e164("00 46 70-174 06 05 ")
+    '+46701740605'
+    """
+    import phonenumbers
+
+    number = phonenumbers.parse(f"+{text[2:]}" if text.startswith("00") else text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def is_valid_address(text: str) -> bool:
     """
     Tell whether the service takes *text* as an e-mail address, white space around it overlooked.

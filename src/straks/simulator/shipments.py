@@ -2,15 +2,14 @@
 Orders that are placed: who placed them under which id, how they fare, and what can be asked.
 
 An id is spent per organisation, over all three endpoints, compared character by character, for
-good. How a message fares is its *course*: the statuses it reaches and how long after the order.
-Here the network answers after one second and the message is delivered after two, which the desk's
-clock decides and no timer: a shipment is a value, and its status a question of when one asks.
+good. How a message fares is its course (`straks.simulator.courses`): a shipment is a value, and
+its status a question of when one asks.
 
-An order comes into the feed once, when it is complete. The feed withholds what is younger than two
-seconds and forgets what is older than 90 days.
+An order comes into the feed once, when it is complete, and never if it never is. The feed withholds
+what is younger than two seconds and forgets what is older than 90 days.
 
 Source: Altinn/altinn-notifications, ``getinstantordertracking.sql``, ``getshipmenttracking.sql``,
-``getstatusfeed.sql``, ``StatusFeedService.cs``. The delays are this simulator's own.
+``getstatusfeed.sql``, ``deleteoldstatusfeedrecords.sql``, ``StatusFeedService.cs``.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from math import isfinite
+from typing import TYPE_CHECKING, Final
 
 from straks.simulator.answers import without_nulls
 from straks.simulator.orders import Channel
+from straks.simulator.store import Forgetful
 
-Course: TypeAlias = tuple[tuple[float, str], ...]
+if TYPE_CHECKING:
+    from straks.simulator.courses import Course
+    from straks.simulator.store import Store
 
-COURSES: Final[dict[Channel, Course]] = {
-    Channel.SMS: ((0.0, "SMS_Sending"), (1.0, "SMS_Accepted"), (2.0, "SMS_Delivered")),
-    Channel.EMAIL: ((0.0, "Email_Sending"), (1.0, "Email_Succeeded"), (2.0, "Email_Delivered")),
-}
 _TYPES: Final = {Channel.SMS: "SMS", Channel.EMAIL: "Email"}
 
 HELD_BACK_S: Final = 2.0
@@ -46,11 +45,6 @@ def timestamp(at_s: float) -> str:
     return datetime.fromtimestamp(at_s, UTC).isoformat().replace("+00:00", "Z")
 
 
-def status_after(course: Course, elapsed_s: float) -> tuple[float, str]:
-    """Return the status reached *elapsed_s* after the order, and when it was reached."""
-    return next((step for step in reversed(course) if step[0] <= elapsed_s), course[0])
-
-
 @dataclass(frozen=True, slots=True)
 class Shipment:
     """An order that was stored. Times are in seconds of the desk's clock."""
@@ -66,12 +60,12 @@ class Shipment:
 
     @property
     def complete_at_s(self) -> float:
-        """When the last status is reached."""
-        return self.placed_at_s + self.course[-1][0]
+        """When the last status is reached; infinite where none is the last."""
+        return self.placed_at_s + self.course.complete_after_s
 
     def as_json(self, now_s: float) -> dict[str, object]:
         """Return what the shipment endpoint tells at *now_s*."""
-        after_s, status = status_after(self.course, now_s - self.placed_at_s)
+        after_s, status = self.course.status_after(now_s - self.placed_at_s)
         updated = timestamp(self.placed_at_s + after_s)
         done = now_s >= self.complete_at_s
         return without_nulls(
@@ -97,7 +91,7 @@ class Shipment:
         updated = timestamp(self.complete_at_s)
         recipient = {
             "destination": self.destination,
-            "status": self.course[-1][1],
+            "status": self.course.steps[-1][1],
             "lastUpdate": updated,
         }
         return without_nulls(
@@ -117,25 +111,30 @@ class Shipments:
     """
     Every order that was stored, by id and by shipment.
 
+    Args:
+        store: Where they are kept, and where those come from that were there before.
+
     >>> Shipments().find("ttd", "login/1") is None
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store or Forgetful()
         self._by_idempotency_id: dict[tuple[str, str], Shipment] = {}
         self._by_shipment_id: dict[str, Shipment] = {}
         self._open: list[tuple[float, int, Shipment]] = []
         self._feed: list[Shipment] = []
+        for idempotency_id, shipment in self._store.orders():
+            self._take(idempotency_id, shipment)
 
     def find(self, organisation: str, idempotency_id: str) -> Shipment | None:
         """Return what *organisation* placed under *idempotency_id*, None if nothing."""
         return self._by_idempotency_id.get((organisation, idempotency_id))
 
-    def store(self, idempotency_id: str, shipment: Shipment) -> None:
-        """Keep *shipment*; its id is spent from now on."""
-        self._by_idempotency_id[shipment.organisation, idempotency_id] = shipment
-        self._by_shipment_id[shipment.shipment_id] = shipment
-        heapq.heappush(self._open, (shipment.complete_at_s, len(self._by_shipment_id), shipment))
+    def store(self, idempotency_id: str, shipment: Shipment, message_id: str) -> None:
+        """Keep *shipment*, which sent *message_id*; its id is spent from now on."""
+        self._store.keep_order(idempotency_id, shipment, message_id)
+        self._take(idempotency_id, shipment)
 
     def get(self, organisation: str, shipment_id: str) -> Shipment | None:
         """Return *organisation*'s shipment; another's is as unknown as one that never was."""
@@ -168,6 +167,12 @@ class Shipments:
             entries.reverse()
         page = entries[: min(max(size, 1), LARGEST_PAGE)]
         return [shipment.as_feed_json(sequence) for sequence, shipment in page]
+
+    def _take(self, idempotency_id: str, shipment: Shipment) -> None:
+        self._by_idempotency_id[shipment.organisation, idempotency_id] = shipment
+        self._by_shipment_id[shipment.shipment_id] = shipment
+        if isfinite(shipment.complete_at_s):
+            heapq.heappush(self._open, (shipment.complete_at_s, len(self._by_shipment_id), shipment))
 
     def _settle(self, now_s: float) -> None:
         # Sequence numbers are given in the order in which orders complete, not in which they came.

@@ -64,6 +64,10 @@ class Mint:
     def __init__(self, secret: bytes) -> None:
         self._keys = {use: hmac.digest(secret, use.encode(), hashlib.sha256) for use in Use}
 
+    def revoke(self, use: Use) -> None:
+        """Change the key, so that nothing that was signed so far for *use* is good any more."""
+        self._keys[use] = hmac.digest(self._keys[use], b"the next one", hashlib.sha256)
+
     def sign(self, use: Use, claims: Mapping[str, object]) -> str:
         """Make a token of three parts that says *claims*."""
         signed = f"{_encode(json.dumps(_HEADER).encode())}.{_encode(json.dumps(claims).encode())}"
@@ -84,20 +88,38 @@ class Mint:
 
 
 def maskinporten_claims(
-    *, issuer: str, client_id: str, organisation_number: str, scope: str, now_s: float, token_id: str
+    *,
+    issuer: str,
+    client_id: str,
+    method: str,
+    organisation_number: str,
+    customer: str | None,
+    scope: str,
+    now_s: float,
+    lifetime_s: int,
+    token_id: str,
 ) -> Claims:
-    """Say what Maskinporten says in a token for *client_id*, good for 599 seconds."""
-    return {
+    """
+    Say what Maskinporten says in a token for *client_id*.
+
+    Where it acts for a *customer*, that one is the consumer and its own organisation the supplier.
+    """
+    claims: Claims = {
         "iss": issuer,
         "client_id": client_id,
-        "client_amr": "private_key_jwt",
-        "consumer": {"authority": "iso6523-actorid-upis", "ID": f"0192:{organisation_number}"},
+        "client_amr": method,
+        "consumer": _organisation(customer or organisation_number),
         "scope": scope,
         "token_type": "Bearer",
         "iat": int(now_s),
-        "exp": int(now_s) + MASKINPORTEN_LIFETIME_S,
+        "exp": int(now_s) + lifetime_s,
         "jti": token_id,
     }
+    return claims if customer is None else {**claims, "supplier": _organisation(organisation_number)}
+
+
+def _organisation(number: str) -> Claims:
+    return {"authority": "iso6523-actorid-upis", "ID": f"0192:{number}"}
 
 
 def altinn_claims(

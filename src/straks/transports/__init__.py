@@ -2,7 +2,8 @@
 Who carries an order: Altinn over HTTP, memory, a folder of files, or your own.
 
 A transport has one method that matters, ``send(order) -> Receipt``, and every one of them answers
-with a receipt or with one of three exceptions: `Refused`, `NotSent`, `InDoubt`.
+with a receipt or with one of three exceptions: `Refused`, `NotSent`, `InDoubt`. What it is given is an
+`Order`, or one that was sealed; `straks.altinn.seal` makes the same of both.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from straks.altinn.place import Receipt
-    from straks.core.message import Order
+    from straks.altinn.sealed import Sendable
 
 
 class Transport(Protocol):
     """Sends orders."""
 
-    def send(self, order: Order) -> Receipt:
+    def send(self, order: Sendable) -> Receipt:
         """
         Send *order*, placed once.
 
@@ -33,6 +34,6 @@ class Transport(Protocol):
 class AsyncTransport(Protocol):
     """Sends orders without blocking."""
 
-    async def send(self, order: Order) -> Receipt:
+    async def send(self, order: Sendable) -> Receipt:
         """Send *order*, placed once; raises as `Transport.send` does."""
         ...

@@ -1,23 +1,25 @@
 """
 Orders over HTTP to Altinn: two thin shells over the same plans.
 
-Nothing is decided here. The shells fetch a token, start the plan, and hand it to a carrier; sync
-and async differ in ``await`` alone.
+Nothing is decided here. The shells start a plan and hand it to a carrier; sync and async differ in
+``await`` alone. Where the token comes from is the plan's to ask (`straks.altinn.token_source`).
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable
+import time
 from contextlib import AsyncExitStack, ExitStack, closing
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
 from straks.altinn.follow import follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
-from straks.errors import InDoubt, InvalidKey, InvalidSetting, NotSent, StraksError, Unanswered
+from straks.altinn.sealed import seal
+from straks.errors import InDoubt, InvalidKey, InvalidSetting, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
 from straks.transports.flight import AsyncFlights, Flights, Lost
+from straks.transports.tokens.exchanged import Exchanged
+from straks.transports.tokens.sources import source_of
 from straks.wire.plan import arun, run
 
 if TYPE_CHECKING:
@@ -27,20 +29,17 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
-    from straks.core.message import Order
+    from straks.transports.tokens.sources import AsyncToken, Token
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.plan import Plan
-
-T = TypeVar("T")
-Token: TypeAlias = str | Callable[[], str]
-AsyncToken: TypeAlias = str | Callable[[], "str | Awaitable[str]"]
 
 _LONGEST_S = 86_400.0  # a day; beyond lies what clocks and sockets cannot count
 
 
 class _Settings:
-    """What both shells are told, checked."""
+    """What both shells are told, checked; and the plans that follow from it."""
 
     def __init__(
         self, environment: str, token: object, timeout_s: float | None, pauses_s: Sequence[float]
@@ -52,53 +51,53 @@ class _Settings:
             )
         if not all(0 <= pause_s <= _LONGEST_S for pause_s in pauses_s):
             raise InvalidSetting(f"pauses_s holds pauses of 0 to {_LONGEST_S:.0f} seconds, one per repeat")
-        if not callable(token):
-            _check_token(token)
         self.base_url = base_url_of(environment)
-        self.timeout_s = timeout_s
-        self.pauses_s = tuple(pauses_s)
+        self._source = source_of(token)
+        self._timeout_s = timeout_s
+        self._pauses_s = tuple(pauses_s)
+        if isinstance(self._source, Exchanged):
+            self._source.keeper(self.base_url)  # what cannot be is said now, not when a message waits
 
     def __repr__(self) -> str:
         return f"({self.base_url})"
 
-    def check(self, order: Order) -> None:
+    def place(self, order: SealedOrder, started_s: float) -> Plan[Receipt]:
+        return place(
+            order,
+            base_url=self.base_url,
+            token=self._source,
+            started_s=started_s,
+            within_s=None if order.not_after is None else order.not_after.timestamp() - time.time(),
+            timeout_s=self._timeout_s,
+            pauses_s=self._pauses_s,
+        )
+
+    def follow(
+        self, receipt: Receipt | str, started_s: float, *, until_final: bool, timeout_s: float
+    ) -> Plan[Shipment]:
+        return follow(
+            receipt if isinstance(receipt, str) else receipt.shipment_id,
+            base_url=self.base_url,
+            token=self._source,
+            started_s=started_s,
+            until_final=until_final,
+            timeout_s=timeout_s,
+        )
+
+    def read_feed(self, after: int, started_s: float) -> Plan[tuple[Shipment, ...]]:
+        return read_feed(after, base_url=self.base_url, token=self._source, started_s=started_s)
+
+    def seal(self, order: Sendable) -> SealedOrder:
         if order.rehearsal and not is_rehearsal(self.base_url):
             raise InvalidKey(
                 "this order was made with the simulator's public key, which anybody can compute ids with; "
                 "make it with a key of your own"
             )
-
-    def place(self, order: Order, token: str, started_s: float, now_s: float) -> Plan[Receipt]:
-        return place(
-            order,
-            base_url=self.base_url,
-            token=token,
-            started_s=started_s,
-            now_s=now_s,
-            timeout_s=self.timeout_s,
-            pauses_s=self.pauses_s,
-        )
+        # Before a token is asked for, which what the service would refuse anyway has no need of.
+        return seal(order)
 
 
-def _check_token(token: object) -> str:
-    # What stands around it is what reading it from a file leaves.
-    found = token.strip() if isinstance(token, str) else ""
-    if not found or not found.isascii() or not found.isprintable() or " " in found:
-        raise InvalidSetting(
-            "a token is one word of printable ASCII without Bearer before it, or a function that returns one"
-        )
-    return found
-
-
-def _no_token(order: Order, error: Exception) -> NotSent:
-    return NotSent(
-        f"no token could be had ({type(error).__name__}), so the order was not sent and may be placed again",
-        idempotency_id=order.idempotency_id,
-        attempts=0,
-    )
-
-
-def _lost(order: Order) -> InDoubt:
+def _lost(order: SealedOrder) -> InDoubt:
     return InDoubt(
         "another thread was placing this order and was interrupted, so the message may have been sent. "
         "Placing it again under the same occasion may send it twice: ask the person first",
@@ -113,7 +112,8 @@ class AltinnTransport:
 
     Args:
         environment: ``"prod"``, ``"tt02"``, or a base URL (https, or http to this machine).
-        token: An Altinn token, or a function that returns one and is asked before every sending.
+        token: `straks.Maskinporten`, or another source of tokens; an Altinn token; or a function that
+            returns one and is asked before every call.
         timeout_s: Seconds to wait for each answer, at least 5; None for 15 where a repeat is
             harmless, 40 (SMS) or 110 (e-mail) where it is harmful.
         pauses_s: Seconds to wait before each repeat; the default repeats once, after 2.
@@ -136,7 +136,7 @@ class AltinnTransport:
         carrier: Carrier | None = None,
     ) -> None:
         self._settings = _Settings(environment, token, timeout_s, pauses_s)
-        self._token = token
+        del token
         self._on_close = ExitStack()
         if carrier is None:
             direct = is_rehearsal(self._settings.base_url)
@@ -144,7 +144,7 @@ class AltinnTransport:
         self._carrier = carrier
         self._flights: Flights[Receipt] = Flights()
 
-    def send(self, order: Order) -> Receipt:
+    def send(self, order: Sendable) -> Receipt:
         """
         Place *order*, once however many times it is asked for.
 
@@ -155,22 +155,14 @@ class AltinnTransport:
             NotSent: It never reached the service.
             InDoubt: It may have been sent.
         """
-        self._settings.check(order)
+        sealed = self._settings.seal(order)
         try:
-            return self._flights.join(order.idempotency_id, lambda: self._place(order))
+            return self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
         except Lost:
-            raise _lost(order) from None
+            raise _lost(sealed) from None
 
-    def _place(self, order: Order) -> Receipt:
-        started_s = self._carrier.now_s()
-        try:
-            token = self._fetch_token()
-        except Exception as error:
-            raise _no_token(order, error) from error
-        return run(self._settings.place(order, token, started_s, self._carrier.now_s()), self._carrier)
-
-    def _fetch_token(self) -> str:
-        return _check_token(self._token() if callable(self._token) else self._token)
+    def _place(self, order: SealedOrder) -> Receipt:
+        return run(self._settings.place(order, self._carrier.now_s()), self._carrier)
 
     def follow(
         self, receipt: Receipt | str, *, until_final: bool = True, timeout_s: float = 60.0
@@ -180,15 +172,10 @@ class AltinnTransport:
 
         Raises:
             Unanswered: The service does not know the shipment, or did not answer.
+            NoToken: There is no token to ask with.
         """
-        shipment_id = receipt if isinstance(receipt, str) else receipt.shipment_id
-        plan = follow(
-            shipment_id,
-            base_url=self._settings.base_url,
-            token=self._token_to_ask(),
-            started_s=self._carrier.now_s(),
-            until_final=until_final,
-            timeout_s=timeout_s,
+        plan = self._settings.follow(
+            receipt, self._carrier.now_s(), until_final=until_final, timeout_s=timeout_s
         )
         return run(plan, self._carrier)
 
@@ -198,20 +185,11 @@ class AltinnTransport:
 
         Raises:
             Unanswered: The service did not answer.
+            NoToken: There is no token to ask with.
         """
-        while page := run(
-            read_feed(after, base_url=self._settings.base_url, token=self._token_to_ask()), self._carrier
-        ):
+        while page := run(self._settings.read_feed(after, self._carrier.now_s()), self._carrier):
             yield from page
             after = _last_sequence(page, after)
-
-    def _token_to_ask(self) -> str:
-        try:
-            return self._fetch_token()
-        except StraksError:
-            raise
-        except Exception as error:
-            raise Unanswered(f"no token could be had ({type(error).__name__})") from error
 
     def close(self) -> None:
         """Take no more orders, and close what was made here; what is under way ends first."""
@@ -243,7 +221,7 @@ class AsyncAltinnTransport:
         carrier: AsyncCarrier | None = None,
     ) -> None:
         self._settings = _Settings(environment, token, timeout_s, pauses_s)
-        self._token = token
+        del token
         self._on_close = AsyncExitStack()
         if carrier is None:
             carrier = own = AsyncHttpxCarrier(http, direct=is_rehearsal(self._settings.base_url))
@@ -251,56 +229,29 @@ class AsyncAltinnTransport:
         self._carrier = carrier
         self._flights: AsyncFlights[Receipt] = AsyncFlights()
 
-    async def send(self, order: Order) -> Receipt:
+    async def send(self, order: Sendable) -> Receipt:
         """Place *order*, once however many times it is asked for; raises as `AltinnTransport.send`."""
-        self._settings.check(order)
-        return await self._flights.join(order.idempotency_id, lambda: self._place(order))
+        sealed = self._settings.seal(order)
+        return await self._flights.join(sealed.idempotency_id, lambda: self._place(sealed))
 
-    async def _place(self, order: Order) -> Receipt:
-        started_s = self._carrier.now_s()
-        try:
-            token = await self._fetch_token()
-        except Exception as error:
-            raise _no_token(order, error) from error
-        plan = self._settings.place(order, token, started_s, self._carrier.now_s())
-        return await arun(plan, self._carrier)
-
-    async def _fetch_token(self) -> str:
-        token: Any = self._token() if callable(self._token) else self._token
-        return _check_token(await token if inspect.isawaitable(token) else token)
+    async def _place(self, order: SealedOrder) -> Receipt:
+        return await arun(self._settings.place(order, self._carrier.now_s()), self._carrier)
 
     async def follow(
         self, receipt: Receipt | str, *, until_final: bool = True, timeout_s: float = 60.0
     ) -> Shipment:
         """Look what became of an order; raises as `AltinnTransport.follow`."""
-        shipment_id = receipt if isinstance(receipt, str) else receipt.shipment_id
-        plan = follow(
-            shipment_id,
-            base_url=self._settings.base_url,
-            token=await self._token_to_ask(),
-            started_s=self._carrier.now_s(),
-            until_final=until_final,
-            timeout_s=timeout_s,
+        plan = self._settings.follow(
+            receipt, self._carrier.now_s(), until_final=until_final, timeout_s=timeout_s
         )
         return await arun(plan, self._carrier)
 
     async def feed(self, after: int = 0) -> AsyncIterator[Shipment]:
         """Yield finished orders after *after*, oldest first; raises as `AltinnTransport.feed`."""
-        while page := await arun(
-            read_feed(after, base_url=self._settings.base_url, token=await self._token_to_ask()),
-            self._carrier,
-        ):
+        while page := await arun(self._settings.read_feed(after, self._carrier.now_s()), self._carrier):
             for shipment in page:
                 yield shipment
             after = _last_sequence(page, after)
-
-    async def _token_to_ask(self) -> str:
-        try:
-            return await self._fetch_token()
-        except StraksError:
-            raise
-        except Exception as error:
-            raise Unanswered(f"no token could be had ({type(error).__name__})") from error
 
     async def close(self) -> None:
         """Take no more orders, and close what was made here; what is under way ends first."""

@@ -1,9 +1,10 @@
 """
 A transport that writes files to look at: ``.json`` (the payload), ``.txt``, and ``.eml`` for e-mail.
 
-The files hold recipient and text in full; that is what they are for. The payload's file is the mark
-that an order was placed, also between processes. It comes last, whole at once, and only if it is not
-there: it is written under another name and then linked to its own, which of several only one can do.
+Of an order that comes sealed there is the ``.json`` alone: no more of the message is left. The files
+hold recipient and text in full; that is what they are for. The payload's file is the mark that an order
+was placed, also between processes. It comes last, whole at once, and only if it is not there: it is
+written under another name and then linked to its own, which of several only one can do.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING
 
-from straks.altinn.payload import payload
-from straks.core.message import ContentType, Email, Sms
+from straks.altinn.sealed import seal
+from straks.core.message import ContentType, Email, Order, Sms
 from straks.errors import InDoubt, NotSent
 from straks.transports.memory import local_receipt
 
 if TYPE_CHECKING:
     from straks.altinn.place import Receipt
-    from straks.core.message import Message, Order
+    from straks.altinn.sealed import Sendable
+    from straks.core.message import Message
 
 
 class FolderTransport:
@@ -38,7 +40,7 @@ class FolderTransport:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
 
-    def send(self, order: Order) -> Receipt:
+    def send(self, order: Sendable) -> Receipt:
         """
         Write *order*.
 
@@ -47,13 +49,14 @@ class FolderTransport:
             NotSent: The folder cannot be written to.
             InDoubt: There is a file where the order's would be, and it is none of ours.
         """
-        content = json.dumps(payload(order), ensure_ascii=False, indent=2) + "\n"
+        content = json.dumps(json.loads(seal(order).body), ensure_ascii=False, indent=2) + "\n"
         receipt = local_receipt(order)
         mark = self.folder / f"{order.idempotency_id}.json"
         try:
             if not mark.exists():
                 self.folder.mkdir(parents=True, exist_ok=True)
-                _write_to_look_at(order.message, mark)
+                if isinstance(order, Order):
+                    _write_to_look_at(order.message, mark)
                 if _place(mark, content):
                     return receipt
             first: object = json.loads(mark.read_text("utf-8"))["sendersReference"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from straks.policy.rule import Severity
@@ -25,12 +25,17 @@ FORMATS: Final = ("full", "concise", "json", "jsonl", "github", "sarif", "junit"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding in a file: as *file* is called from here, with the text of its line."""
+    """
+    A finding in a file: as *file* is called from here, with the text of its line.
+
+    ``text`` is all that stands in the file, where there is one; a fix counts from its beginning.
+    """
 
     finding: Finding
     file: str | None
     source: str | None
     fingerprint: str
+    text: str | None = field(default=None, repr=False)
 
     @property
     def where(self) -> str:
@@ -48,23 +53,33 @@ class Report:
 
 
 def located(
-    findings: Iterable[Finding], file_of: Callable[[str], str], source_of: Callable[[str], str]
+    findings: Iterable[Finding],
+    file_of: Callable[[str | None], str | None],
+    source_of: Callable[[str], str],
 ) -> tuple[Found, ...]:
-    """Return *findings* with what their files are called and what stands on their lines."""
+    """
+    Return *findings* with what their files are called and what stands on their lines.
+
+    *file_of* may know a file for what is found in none: that of the policy.
+    """
     seen = Counter[tuple[str, str, str]]()
+    lines: dict[str, list[str]] = {}
     found: list[Found] = []
     for finding in findings:
-        file = None if finding.path is None else file_of(finding.path)
-        source = None
-        if finding.path is not None and finding.line is not None:
-            lines = source_of(finding.path).split("\n")
-            source = lines[finding.line - 1] if finding.line <= len(lines) else None
+        path, source, text = finding.path, None, None
+        if path is not None:
+            text = source_of(path)
+            if path not in lines:
+                lines[path] = text.split("\n")
+            if finding.line is not None and finding.line <= len(lines[path]):
+                source = lines[path][finding.line - 1]
         # Without a line, what is found is all that tells one finding from the next. Paths are those of
         # the catalog, the same from wherever the check is run.
-        mark = (finding.code, finding.path or "", finding.message if source is None else source.strip())
+        mark = (finding.code, path or "", finding.message if source is None else source.strip())
         seen[mark] += 1
         told = "\0".join((*mark, str(seen[mark])))
-        found.append(Found(finding, file, source, hashlib.sha256(told.encode()).hexdigest()[:32]))
+        print_ = hashlib.sha256(told.encode()).hexdigest()[:32]
+        found.append(Found(finding, file_of(path), source, print_, text))
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from straks.cli.formats import tally
-from straks.cli.terminal import one_line
+from straks.cli.terminal import one_line, visible
 
 if TYPE_CHECKING:
     from straks.cli.formats import Report
@@ -44,6 +44,6 @@ def github(report: Report) -> str:
             for name, value in properties.items()
             if value is not None
         )
-        message = f"{finding.message}. {finding.hint}".translate(_DATA)
+        message = visible(f"{finding.message}. {finding.hint}").translate(_DATA)
         lines.append(f"::{_LEVELS[finding.severity]} {told}::{message}")
     return "\n".join(lines)

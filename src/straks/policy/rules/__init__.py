@@ -8,18 +8,35 @@ entry point ``straks.rules`` and are added by the command line, never behind a l
 from __future__ import annotations
 
 from straks.policy.ignores import IGNORE_RULES
-from straks.policy.rules import bound_line, html, language, links, otp, security, sender, sending, sms, text
+from straks.policy.rules import (
+    bound_line,
+    email,
+    html,
+    language,
+    links,
+    otp,
+    otp_safety,
+    security,
+    sender,
+    sending,
+    sms,
+    text,
+    wording,
+)
 
 RULES = (
     *sms.RULES,
     *otp.RULES,
+    *otp_safety.RULES,
     *bound_line.RULES,
     *security.RULES,
     *sending.RULES,
     *links.RULES,
     *sender.RULES,
     *language.RULES,
+    *wording.RULES,
     *html.RULES,
+    *email.RULES,
     *text.RULES,
     *IGNORE_RULES,
 )

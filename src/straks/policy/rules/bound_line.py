@@ -11,7 +11,9 @@ from straks.core.bound import SmsBound
 from straks.core.bound_line import is_host, read_bound_line
 from straks.core.manifest import Purpose
 from straks.core.text_kinds import Code
-from straks.policy.code_text import codes_of, last_line_of, parameter_of, seen
+from straks.policy.addresses import host_of
+from straks.policy.code_text import codes_of
+from straks.policy.reading import readings_of
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.trial import HEAD, Trial
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from straks.core.bound_line import BoundLine
-    from straks.core.way import Hole
-    from straks.policy.code_text import Seen
+    from straks.policy.reading import Reading
     from straks.policy.subject import Page
 
 _HEAD = HEAD + "bound-line = true\n"
@@ -41,39 +42,23 @@ def _bound(line: str, policy: Policy = _POLICY) -> Trial:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last line of one way through an SMS."""
+    """The last line of one way through an SMS, and all of that way."""
 
-    seen: Seen
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        return self.seen.rendering.text[self.start : self.end]
+    whole: Reading
+    line: Reading
 
     @property
     def read(self) -> BoundLine | None:
-        return read_bound_line(self.text)
-
-    @property
-    def codes(self) -> list[tuple[int, int, Hole]]:
-        """Every place, in this line or above, where a one-time code stands."""
-        rendering = self.seen.rendering
-        return [
-            place
-            for place in rendering.holes
-            if isinstance(parameter_of(self.seen.page, place[2]), Code) and place[0] < place[1]
-        ]
+        """What a phone reads in it."""
+        return read_bound_line(self.line.text)
 
 
 def _last_lines(page: Page) -> Iterator[_Last]:
     """Yield the last line on every way through an SMS that is bound, or seems meant to be."""
-    if page.channel != "sms":
-        return
-    for way in seen(page, page.files[0]):
-        start, end = last_line_of(way.rendering.text)
-        if page.template.manifest.bound_line or way.rendering.text.startswith("@", start):
-            yield _Last(way, start, end)
+    for whole in readings_of(page, page.files[0]) if page.channel == "sms" else ():
+        line = whole.part(*whole.last_line)
+        if page.template.manifest.bound_line or line.text.startswith("@"):
+            yield _Last(whole, line)
 
 
 @rule(
@@ -104,22 +89,25 @@ def bound_line_not_read(page: Page) -> Iterator[Flaw]:
     for last in _last_lines(page):
         read = last.read
         if read is None:
+            spaces = any(True for _ in _spacing_faults(last.line.text))
             yield Flaw(
-                f"the last line is “{_quoted(last.text)}”, not “@host #code”",
+                "a phone does not read the last line as “@host #code”, for the white space in it"
+                if spaces
+                else f"the last line is “{_quoted(last.line.text)}”, not “@host #code”",
                 "end the text with @host #{{ code }} on a line of its own",
-                last.seen.spot(last.start),
-                last.seen.rendering.values,
+                last.line.spot(0),
+                last.whole.way,
             )
             continue
         # Whatever else a value prints in the line, another value of it may be read otherwise.
-        ends = last.start + len(f"@{read.host} #{read.code}")
-        for start, end, hole in last.seen.rendering.holes:
-            if start < ends and end > last.start and not isinstance(parameter_of(page, hole), Code):
+        ends = len(f"@{read.host} #{read.code}")
+        for start, _, hole in last.line.holes:
+            if start < ends and not isinstance(last.line.parameter(hole), Code):
                 yield Flaw(
-                    f"the bound line depends on {hole.ref}",
+                    f"the bound line depends on {hole.ref!r}",
                     "write the host out, and nothing but the code after #",
-                    last.seen.spot(start),
-                    last.seen.rendering.values,
+                    last.line.spot(start),
+                    last.whole.way,
                 )
 
 
@@ -149,21 +137,21 @@ def bound_code_differs(page: Page) -> Iterator[Flaw]:
         read = last.read
         if read is None:
             continue
-        begins = last.start + len(f"@{read.host} #")
+        begins = len(f"@{read.host} #")
         ends = begins + len(read.code)
-        bound = [hole for start, end, hole in last.codes if (start, end) == (begins, ends)]
-        shown = [hole for _, _, hole in last.seen.codes]
+        bound = [hole for start, end, hole in last.line.codes if (start, end) == (begins, ends)]
+        shown = [hole for _, _, hole in last.whole.prose.codes]
         if not bound:
             yield Flaw(
                 f"the line binds “{_quoted(read.code)}”, which is not the code alone",
                 "write #{{ code }} with nothing after it",
-                last.seen.spot(begins),
+                last.line.spot(begins),
             )
         elif shown and bound[0] not in shown:
             yield Flaw(
                 "the bound code differs from the shown code",
                 "print the same parameter, with the same filters, in both places",
-                last.seen.spot(begins),
+                last.line.spot(begins),
             )
 
 
@@ -198,8 +186,17 @@ def bound_host_not_the_login_host(page: Page) -> Iterator[Flaw]:
         read = last.read
         fault = None if read is None else _host_fault(read.host, page.policy.login_host)
         if read is not None and fault is not None:
-            wanted = page.policy.login_host or "login.example.org"
-            yield Flaw(f"“@{_quoted(read.host)}” {fault}", f"write @{wanted}", last.seen.spot(last.start + 1))
+            wanted = page.policy.login_host or _bare(read.host)
+            fix = None
+            if _bare(read.host) == wanted:
+                fix = last.line.fix(1, 1 + len(read.host), wanted, safe=False)
+            yield Flaw(f"“@{_quoted(read.host)}” {fault}", f"write @{wanted}", last.line.spot(1), fix=fix)
+
+
+def _bare(host: str) -> str:
+    """Return the host in what was written for one: no scheme, user, port or path, in lower case."""
+    authority = re.split(r"[/?#]", host.rpartition("://")[2])[0]
+    return host_of(authority)
 
 
 def _host_fault(host: str, login_host: str | None) -> str | None:
@@ -247,21 +244,26 @@ def bound_line_spaced_wrongly(page: Page) -> Iterator[Flaw]:
     Source: WICG, Origin-bound one-time codes delivered via SMS, 3.2.
     """
     for last in _last_lines(page):
-        match = _FIELDS.match(last.text)
-        if match is None:
-            continue
-        for group, wanted, where in (
-            (1, "", "after @"),
-            (3, " ", "between host and code"),
-            (4, "", "after #"),
-        ):
-            if match[group] != wanted:
-                what = ", ".join(map(describe, match[group])) or "nothing"
-                yield Flaw(
-                    f"{what} {where}; it takes {'one space' if wanted else 'nothing'}",
-                    "write @host #{{ code }}",
-                    last.seen.spot(last.start + match.start(group)),
-                )
+        for (begins, ends), wanted, where in _spacing_faults(last.line.text):
+            what = ", ".join(map(describe, last.line.text[begins:ends])) or "nothing"
+            yield Flaw(
+                f"{what} {where}; it takes {'one space' if wanted else 'nothing'}",
+                "write @host #{{ code }}",
+                last.line.spot(begins),
+                fix=last.line.fix(begins, ends, wanted, safe=False),
+            )
+
+
+def _spacing_faults(line: str) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """Yield where white space in a bound line is not as it should be: the place, what it takes, and where."""
+    fields = _FIELDS.match(line)
+    for group, wanted, where in (
+        (1, "", "after @"),
+        (3, " ", "between host and code"),
+        (4, "", "after #"),
+    ):
+        if fields and fields[group] != wanted:
+            yield fields.span(group), wanted, where
 
 
 @rule(
@@ -287,11 +289,9 @@ def text_around_bound_line(page: Page) -> Iterator[Flaw]:
     """
     if page.channel != "sms" or not codes_of(page.template):
         return
-    for way in seen(page, page.files[0]):
-        start, end = last_line_of(way.rendering.text)
-        last = _Last(way, start, end)
-        text = way.rendering.text
-        for code, code_ends, _ in last.codes:
+    for way in readings_of(page, page.files[0]):
+        text, (_, end) = way.text, way.last_line
+        for code, code_ends, _ in way.codes:
             line = text.rfind("\n", 0, code) + 1
             opening = _BEFORE_CODE.search(text, line, code)
             if opening is None:
@@ -311,7 +311,7 @@ def text_around_bound_line(page: Page) -> Iterator[Flaw]:
                     + ("below the bound line" if below else "after the code in the bound line"),
                     "move it above the line",
                     way.spot(after),
-                    way.rendering.values,
+                    way.way,
                 )
 
 
@@ -336,11 +336,13 @@ def bound_line_in_another_segment(page: Page) -> Iterator[Flaw]:
     if not isinstance(bound, SmsBound) or bound.segments == 1:
         return
     for last in _last_lines(page):
+        if last.read is None:
+            continue  # which is for the rules above
         yield Flaw(
             f"text and bound line take {bound.segments} segments at worst "
             f"({bound.units} units of {bound.encoding})",
             "shorten the text until both fit in one",
-            last.seen.spot(last.start),
+            last.line.spot(0),
             bound.witness,
         )
 

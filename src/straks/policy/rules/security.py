@@ -1,25 +1,27 @@
-"""SEC4xx: how hard a one-time code is to guess, and for how long."""
+"""
+SEC4xx: how hard a one-time code is to guess, for how long, and what becomes of it.
+
+The first four are decided over templates and policy. The others are about what happens at run time, where
+`straks.OneTimeCodes` keeps them; each names the test that shows it.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from straks.core.number_kinds import Duration
-from straks.core.odds import LEAST_CODES, Odds, percent
+from straks.core.odds import LEAST_CODES, LONGEST_LIFETIME, MOST_ATTEMPTS, Odds, percent
 from straks.policy.code_text import codes_of
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import timedelta
 
     from straks.core.text_kinds import Code
     from straks.policy.subject import Whole
-
-LONGEST_LIFETIME: Final = timedelta(minutes=10)
-MOST_ATTEMPTS: Final = 10
 
 # Five characters out of sixteen are 1 048 576 codes.
 _LETTERS: Final = PARAMETERS.replace("length = 6", 'length = 5\nalphabet = "23456789BCDFGHJK"', 1).replace(
@@ -135,8 +137,8 @@ def attempts_without_limit(policy: Policy) -> Iterator[Flaw]:
 
     Why: the limit of attempts is what makes a short code safe; without one, a million requests are a
     certain hit.
-    Instead: 3 to 5 attempts; 10 is the most. That an account bears at most 100 failures on end is
-    for the store of one-time codes to keep.
+    Instead: 3 to 5 attempts; 10 is the most. That an account bears at most 100 failures on end is kept
+    by `straks.OneTimeCodes`.
     Source: NIST SP 800-63B-4, 3.2.2; OWASP ASVS 5.0, 6.6.3.
     """
     if not 1 <= policy.attempts <= MOST_ATTEMPTS:
@@ -187,4 +189,217 @@ def _count(code: Code) -> int:
     return int(len(code.alphabet) ** code.length)
 
 
-RULES = (code_easy_to_guess, code_that_lives_too_long, attempts_without_limit, code_guessed_too_often)
+@rule(
+    "SEC405",
+    Scope.RUNTIME,
+    severity=Severity.WARNING,
+    since="0.1",
+    test="tests/contracts/test_code_stores.py::test_a_new_code_kills_the_old_one",
+)
+def several_codes_alive(_: object) -> Iterable[Flaw]:
+    """
+    More than one code that opens the same door.
+
+    Why: each code that is alive is one more to hit, so five of them make guessing five times as easy; and a
+    person who has got two does not know which one counts.
+    Instead: nothing; a code that `straks.OneTimeCodes` issues takes the place of the one before. There is
+    one for each subject and purpose, whatever session asks.
+    Source: OWASP Forgot Password Cheat Sheet; OWASP ASVS 5.0, 6.6.2.
+    """
+    return ()
+
+
+@rule(
+    "SEC406",
+    Scope.RUNTIME,
+    severity=Severity.ERROR,
+    since="0.1",
+    test="tests/contracts/test_code_stores.py::test_of_many_right_codes_at_once_one_is_accepted",
+)
+def code_spent_twice(_: object) -> Iterable[Flaw]:
+    """
+    A code that two requests at once can both use, or guess at more often than is allowed.
+
+    Why: who counts first and writes the count later lets everything through that comes in between. Sixty
+    guesses at once then get forty looked at, where five are allowed.
+    Instead: nothing; counting, comparing and consuming are one step of the store, in every store. A store
+    of your own is to pass the contract test.
+    Source: NIST SP 800-63B-4, 3.1.3.2 (a code is accepted once); OWASP ASVS 5.0, 6.5.1.
+    """
+    return ()
+
+
+@rule(
+    "SEC407",
+    Scope.RUNTIME,
+    severity=Severity.ERROR,
+    since="0.1",
+    test="tests/codes/test_rules.py::test_digests_are_compared_in_constant_time_and_never_by_equality",
+)
+def comparison_that_tells_by_its_time(_: object) -> Iterable[Flaw]:
+    """
+    A code that is compared character by character until one differs.
+
+    Why: how long that takes says how much was right, and a code that can be found digit by digit takes
+    sixty guesses and not a million.
+    Instead: nothing; digests of one length are compared in constant time, and for an account that has no
+    code the same is computed as for one that has.
+    Source: OWASP ASVS 5.0, 6.5 and 6.6; the documentation of Python's hmac.compare_digest.
+    """
+    return ()
+
+
+@rule(
+    "SEC408",
+    Scope.RUNTIME,
+    severity=Severity.ADVICE,
+    since="0.1",
+    test="tests/codes/test_one_time_codes.py::test_a_code_is_right_however_its_digits_are_grouped",
+)
+def right_code_refused_for_its_form(_: object) -> Iterable[Flaw]:
+    """
+    A right code that is turned away for a space or a hyphen in it.
+
+    Why: people copy a code with what stands around it, and read it out in groups. A refusal costs them one
+    of few attempts.
+    Instead: nothing; white space and hyphens are passed over before the length is looked at. The digits of
+    other scripts are not taken for ASCII digits: nobody was sent any.
+    Source: straks, on codes that are copied and read aloud; OWASP Forgot Password Cheat Sheet.
+    """
+    return ()
+
+
+@rule(
+    "SEC409",
+    Scope.RUNTIME,
+    severity=Severity.ERROR,
+    since="0.1",
+    test="tests/properties/test_no_code_shows_where_it_is_not_asked_for.py",
+)
+def code_where_others_read_it(_: object) -> Iterable[Flaw]:
+    """
+    A code in a log, an error, a trace, a metric or an id.
+
+    Why: those are kept long, copied far and read by many, and error reporters print every local variable.
+    Instead: print a code nowhere but in its message. What straks shows of one is dots; records name people
+    by keyed pseudonyms, and what rests in a store is a keyed hash.
+    Source: OWASP Logging Cheat Sheet, on data to exclude.
+    """
+    return ()
+
+
+@rule(
+    "SEC410",
+    Scope.RUNTIME,
+    severity=Severity.WARNING,
+    since="0.1",
+    test="tests/contracts/test_code_stores.py::test_codes_are_limited_for_account_recipient_and_caller",
+)
+def codes_asked_for_without_end(_: object) -> Iterable[Flaw]:
+    """
+    Codes that can be asked for again and again.
+
+    Why: every code brings new guesses, and every SMS rings somebody's phone and is paid for. A limit for
+    accounts alone is passed by naming many accounts, one for numbers alone by naming many numbers.
+    Instead: leave ``cooldown`` and ``sends_per_hour`` on, which hold for account and recipient alike, and
+    name the ``caller`` where you know one.
+    Source: OWASP Multifactor Authentication Cheat Sheet.
+    """
+    return ()
+
+
+@rule(
+    "SEC411",
+    Scope.RUNTIME,
+    severity=Severity.WARNING,
+    since="0.1",
+    test="tests/codes/test_one_time_codes.py::test_codes_to_each_country_abroad_and_block_of_numbers_are_capped",
+)
+def codes_sent_anywhere(_: object) -> Iterable[Flaw]:
+    """
+    Codes by SMS to any country and any number of them.
+
+    Why: somebody earns on every SMS to a number of theirs, so forms that send codes are fed whole ranges of
+    numbers; the bill comes at the end of the month.
+    Instead: say with `straks.Destinations` where codes may go and how many abroad, to a country or to a block
+    of numbers, and have `straks.CodeWatch` raise the alarm when few codes are ever used.
+    Source: GOV.UK Notify, which sends 100 SMS abroad a day unless asked for more; NCSC, on artificially
+    inflated traffic.
+    """
+    return ()
+
+
+@rule(
+    "SEC412",
+    Scope.RUNTIME,
+    severity=Severity.ERROR,
+    since="0.1",
+    test="tests/codes/test_sending.py::test_a_wrong_code_sends_nothing",
+)
+def wrong_code_that_sends_another(_: object) -> Iterable[Flaw]:
+    """
+    A new code that is sent because the last one was typed wrong.
+
+    Why: then whoever guesses also rings the phone and runs up the bill, and the code in the reader's hand
+    dies of a slip of the finger.
+    Instead: nothing; verifying has no way to send. Offer a button that asks for a new code.
+    Source: straks, on who decides that an SMS is sent.
+    """
+    return ()
+
+
+@rule(
+    "SEC413",
+    Scope.RUNTIME,
+    severity=Severity.WARNING,
+    since="0.1",
+    test="tests/contracts/test_code_stores.py::test_failures_lock_one_purpose_and_channel_and_no_other",
+)
+def failures_that_lock_another_way_in(_: object) -> Iterable[Flaw]:
+    """
+    Wrong codes by SMS that also shut out who would come in by e-mail, or for another purpose.
+
+    Why: then anybody can shut a person out of everything by typing wrong codes at one door.
+    Instead: nothing; failures are counted for each subject, purpose and channel by themselves. After 100 on
+    end that one is shut until you `unlock` it, having made sure in another way who it is.
+    Source: straks, on denial of service; NIST SP 800-63B-4, 3.2.2, on the 100.
+    """
+    return ()
+
+
+@rule(
+    "SEC414",
+    Scope.RUNTIME,
+    severity=Severity.ERROR,
+    since="0.1",
+    test="tests/contracts/test_code_stores.py::test_a_clock_that_goes_back_revives_and_lengthens_nothing",
+)
+def clock_that_decides_too_much(_: object) -> Iterable[Flaw]:
+    """
+    A lifetime that follows whatever clock the machine has, wherever it jumps.
+
+    Why: a clock that goes back makes dead codes live and spent attempts unspent; clocks of several machines
+    disagree; and what reads the clock by itself cannot be tested.
+    Instead: leave ``clock`` out, for the store's own, which all machines share. A code that the clock has
+    gone back behind is dead.
+    Source: straks, on time as an argument.
+    """
+    return ()
+
+
+RULES = (
+    code_easy_to_guess,
+    code_that_lives_too_long,
+    attempts_without_limit,
+    code_guessed_too_often,
+    several_codes_alive,
+    code_spent_twice,
+    comparison_that_tells_by_its_time,
+    right_code_refused_for_its_form,
+    code_where_others_read_it,
+    codes_asked_for_without_end,
+    codes_sent_anywhere,
+    wrong_code_that_sends_another,
+    failures_that_lock_another_way_in,
+    clock_that_decides_too_much,
+)

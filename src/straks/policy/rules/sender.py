@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from straks.core.alphabet import describe
 from straks.core.message import Sms
 from straks.core.phone_number import PhoneNumber
 from straks.errors import InvalidPhoneNumber
+from straks.policy.reading import sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.trial import Trial
@@ -23,6 +25,7 @@ MOST: Final = 11
 """The longest name that fits. Source: 3GPP TS 23.040, 9.1.2.5."""
 
 _FORM = re.compile(rf"(?=.*[A-Za-z])(?! )[A-Za-z0-9 ._&-]{{{LEAST},{MOST}}}(?<! )")
+_PLAIN = re.compile(r"[A-Za-z0-9 ._&-]")
 _NUMBER = re.compile(r"\+?[0-9]+")
 _SHORT_NUMBER = re.compile(r"[0-9]{3,6}")
 
@@ -38,7 +41,7 @@ _REPLY = re.compile(
     r"""(?<!\bfår\ )(?<!\bfått\ )(?<!\bvårt\ )(?<!\ba\ )(?<!\bour\ )\b(?:
         svare?r?\ på\ (?:denne\ (?:her\ )?)?(?:(?:tekst)?melding(?:en|a)?|sms(?:-?en)?)\b
       | svare?\ (?:med\ )?["«']?(?:ja|nei|stopp?|ok)\b
-      | send\ (?:et\ |eit\ )?svar\b
+      | send\ (?:et\ |eit\ )?(?:svar\b|["«']?(?:ja|nei|stopp?)\b)
       | (?:reply|respond|text\ back)\ (?:to\ )?(?:this|with|by|["“']?(?:yes|no|stop|ok))\b
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -75,14 +78,25 @@ def sender_that_no_network_carries(policy: Policy) -> Iterator[Flaw]:
     Source: 3GPP TS 23.040, 9.1.2.5; GOV.UK Notify, text message sender.
     """
     for sender in sorted(policy.senders or ()):
-        if _NUMBER.fullmatch(sender) or _FORM.fullmatch(sender):
-            continue
-        size = "is short" if len(sender) < LEAST else "is long" if len(sender) > MOST else "is ill-formed"
-        yield Flaw(
-            f"the sender {sender!r} {size}: it has {len(sender)} characters",
-            "write 3 to 11 characters out of A-Z, a-z, 0-9, space and . _ & -, a letter among them and "
-            "no space at the edges",
-        )
+        if not _NUMBER.fullmatch(sender) and not _FORM.fullmatch(sender):
+            yield Flaw(
+                f"the sender “{sender}” {_unfit(sender)}",
+                f"write {LEAST} to {MOST} characters out of A-Z, a-z, 0-9, space and . _ & -",
+            )
+
+
+def _unfit(sender: str) -> str:
+    """Say what keeps *sender* from being a name that every network carries."""
+    strange = [describe(character) for character in dict.fromkeys(sender) if not _PLAIN.fullmatch(character)]
+    if strange:
+        return f"holds {' and '.join(strange)}, which gateways do not promise to carry"
+    if len(sender) > MOST:
+        return f"has {len(sender)} characters; {MOST} fit"
+    if len(sender) < LEAST:
+        return f"has {len(sender)} characters; operators take {LEAST} or more"
+    if sender != sender.strip():
+        return "has a space at its edge"
+    return "has no letter, and is no number either"
 
 
 @rule(
@@ -176,6 +190,7 @@ def sender_that_was_not_agreed(filled: Filled) -> Iterator[Flaw]:
         "Reply STOP to end these messages.",
         "Please reply to this message.",
         "{% if count > 1 %}Send svar i dag.{% endif %}",
+        "Send STOPP for å slippe flere meldinger.",
         Trial(sms="Svar NEI.", policy=Policy(senders=frozenset({"2222", "Skatt"}))),
     ],
 )
@@ -190,14 +205,13 @@ def reply_that_goes_nowhere(page: Page) -> Iterator[Flaw]:
     senders = page.policy.senders
     if page.channel != "sms" or (senders and all(map(_NUMBER.fullmatch, senders))):
         return
-    for rendering in page.renderings(page.files[0]):
-        for match in _REPLY.finditer(rendering.text):
-            if not _NOT.search(rendering.text, 0, match.start()):
-                path, offset, _ = rendering.origin(match.start())
+    for reading in sayings(page):
+        for match in _REPLY.finditer(reading.text):
+            if not _NOT.search(reading.text, 0, match.start()):
                 yield Flaw(
-                    "asks for a reply, which a sender that is a name cannot receive",
+                    f"“{match[0]}” asks for a reply, which a sender that is a name cannot receive",
                     "say where to answer, or send from a number",
-                    page.spot(path, offset),
+                    reading.spot(match.start()),
                 )
 
 

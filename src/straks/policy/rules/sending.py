@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from hashlib import md5, sha1, sha256
+from hashlib import md5, new, sha256
 from typing import TYPE_CHECKING, Final
 
 from straks.core.manifest import Purpose
@@ -24,6 +24,7 @@ CODE_LIFETIME_MOST: Final = timedelta(minutes=10)
 """How long a one-time code may live. Source: NIST SP 800-63B-4; OWASP ASVS 5.0, 6.5.5."""
 
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
+_BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
 _HASH = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
 _NATIONAL_DIGITS = 8
 """The digits of a Norwegian number without its country code."""
@@ -135,6 +136,7 @@ def time_to_live_by_accident(_: object) -> Iterable[Flaw]:
         Trial(sms="Koden er {{ code }}", reference="login 0701740605"),
         Trial(sms="Koden er {{ code }}", reference="482913"),
         Trial(sms="Koden er {{ code }}", reference=sha256(b"+46701740605").hexdigest()),
+        Trial(sms="Koden er {{ code }}", reference=sha256(b"01740605").hexdigest()),
         Trial(sms="Koden er {{ code }}", reference=md5(b"46701740605", usedforsecurity=False).hexdigest()),
         Trial(html="<p>Koden er {{ code }}</p>", reference="Kari@example.org/7"),
     ],
@@ -182,9 +184,10 @@ def _codes(message: Message) -> list[str]:
 
 
 def _hashes(message: Message) -> Iterator[str]:
-    for form in {message.address, message.address.casefold(), message.address.lstrip("+")}:
-        for algorithm in (md5, sha1, sha256):
-            yield algorithm(form.encode(), usedforsecurity=False).hexdigest()
+    national = message.address[-_NATIONAL_DIGITS:] if message.channel == "sms" else message.address
+    for form in {message.address, message.address.casefold(), message.address.lstrip("+"), national}:
+        for algorithm in _BARE_HASHES:
+            yield new(algorithm, form.encode(), usedforsecurity=False).hexdigest()
 
 
 @rule(

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.alphabet import FOREIGN, describe, septet_capacity, unit_capacity
 from straks.core.bound import SmsBound
-from straks.core.domain import Free, Listed, domain_of
+from straks.core.hygiene import offence
 from straks.core.ledger import JOINED_CHARACTERS, MOST_MESSAGES
-from straks.core.list_kind import ListOf
 from straks.core.manifest import Purpose
-from straks.core.parameter import Shown
 from straks.core.segment import HEADER_OCTETS, Encoding
 from straks.core.substitute import find_foreign
+from straks.core.text_kinds import Choice, Text, Url
 from straks.errors import Unbounded
+from straks.policy.printed import first_printing
+from straks.policy.reading import readings, sayings, unbounded_flaw
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
 from straks.policy.settings import DEFAULT_SEGMENTS, Policy
+from straks.policy.source import can_go
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from straks.core.parameter import Parameter
     from straks.policy.subject import Page, Whole
 
 # A base and its marks: what composing may make one character of.
@@ -32,6 +33,8 @@ _CLUSTER = re.compile(
 )
 _LOOSE_LINE = re.compile(r"[^\S\n]+(?=\n)")
 _LOOSE_END = re.compile(r"(?<=\S)(?:\n\s+|[^\S\n]+)\Z")
+
+_NAMED: Final = 3
 
 _UCS2 = HEAD + 'encoding = "ucs-2"\n'
 _NAME = '\n[parameters.name]\nkind = "name"\nmax-length = 40\nalphabet = "{}"\nexample = "Kari"\n'
@@ -69,22 +72,32 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
     bound = page.bound
     most = page.policy.segments[page.template.purpose]
     if isinstance(bound, Unbounded):
-        path = bound.file or page.files[0]
-        before = page.source(path).split("\n")[: (bound.line or 1) - 1]
-        yield Flaw(
-            f"what this can cost has no limit that can be found ({bound})",
-            "write it so that a bound can be found",
-            page.spot(path, sum(len(line) + 1 for line in before)),
-        )
+        yield unbounded_flaw(page, bound, "what this can cost", page.files[0])
     elif isinstance(bound, SmsBound) and bound.segments > most:
         room = _room(bound.encoding, most)
+        longest = _longest(page)
+        accepted = bound.encoding is Encoding.GSM7 or page.template.manifest.encoding == "ucs-2"
+        keep = "" if accepted else f"keep to GSM-7, of which {_room(Encoding.GSM7, most)} units fit; or "
         yield Flaw(
             f"can reach {bound.segments} segments (limit {most}): "
             f"{bound.units} units of {bound.encoding}, and {room} fit",
-            f"shorten the text by {max(bound.units - room, 1)} units, or lower the bound of a parameter",
+            f"{keep}shorten the text by {max(bound.units - room, 1)} units"
+            + (f", or lower the bound of {' or '.join(longest)}" if longest else ""),
             page.spot(page.files[0]),
             bound.witness,
         )
+
+
+def _longest(page: Page) -> list[str]:
+    """Return the parameters that an SMS prints and that may be long, the longest first."""
+    lengths: dict[str, int] = {}
+    for reading in readings(page):
+        for _, _, hole in reading.rendering.holes:
+            parameter = reading.parameter(hole)
+            length = parameter.max_length if isinstance(parameter, (Text, Url)) else 0
+            lengths[hole.ref.partition("#")[0]] = length
+    longest = sorted((name for name in lengths if lengths[name]), key=lambda name: (-lengths[name], name))
+    return longest[:_NAMED]
 
 
 @rule(
@@ -96,10 +109,16 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
         'Koden er "482913".',
         "{# «» #}Koden er {{ code }} € ÆØÅ æøå",
         "Hei {{ name }}",
+        "Koden:\t{{ code }}",
         Trial(sms="Koden er «482913».", head=_UCS2),
         Trial(html="<p>«Hei»</p>"),
     ],
-    fails=["Koden er «482913».", "Bures boahtin Kárášjohkii", "{% if count > 1 %}Ja…{% endif %}"],
+    fails=[
+        "Koden er «482913».",
+        "Bures boahtin Kárášjohkii",
+        "{% if count > 1 %}Ja…{% endif %}",
+        "{{ count }} {{ count|plural('sak…', 'saker…') }}",
+    ],
 )
 def character_that_forces_ucs2(page: Page) -> Iterator[Flaw]:
     """
@@ -112,25 +131,29 @@ def character_that_forces_ucs2(page: Page) -> Iterator[Flaw]:
     """
     if page.channel != "sms" or page.template.manifest.encoding == "ucs-2":
         return
-    for rendering in page.renderings(page.files[0]):
-        # What is decomposed is SMS106, and is sent composed.
-        for foreign in find_foreign(rendering.text):
-            path, offset, parameter = rendering.origin(foreign.index)
-            if parameter is not None or unicodedata.normalize("NFC", foreign.character) == foreign.substitute:
+    # A choice's word is a value, which is SMS103; the words of a plural are the author's.
+    for reading in (reading for reading in sayings(page) if reading.path in page.files):
+        # What is decomposed is SMS106, and is sent composed; a tab is SMS107, what hides or turns TXT100x.
+        for foreign in find_foreign(reading.text):
+            said, instead = foreign.character, foreign.substitute
+            begins, ends = foreign.index, foreign.index + len(said)
+            hides = instead is None and offence(said)
+            known = said == "\t" or hides or unicodedata.normalize("NFC", said) == instead
+            if known or not reading.is_fixed(begins):
                 continue
-            instead, source = foreign.substitute, page.source(path)
-            fix = None
             if instead is None:
                 hint = 'write it another way, or accept it with encoding = "ucs-2"'
             else:
                 hint = f"write {instead!r}" if instead else "leave it out: nobody will see the difference"
-                if source.startswith(foreign.character, offset):
-                    end = offset + len(foreign.character)
-                    fix = Fix(path, offset, end, instead, safe=not instead.strip())
+            fix = None
+            if instead is not None:
+                fix = reading.fix(begins, ends, instead, safe=not instead.strip())
+            if fix and not instead and not can_go(page.source(fix.path), fix.start, fix.end):
+                fix = None
             yield Flaw(
-                f"{describe(foreign.character[0])} moves the message to 70 characters a segment",
+                f"{describe(said[0])} moves the message to 70 characters a segment",
                 hint,
-                page.spot(path, offset),
+                reading.spot(begins),
                 fix=fix,
             )
 
@@ -165,17 +188,26 @@ def value_that_may_force_ucs2(whole: Whole) -> Iterator[Flaw]:
     """
     if whole.template.manifest.encoding == "ucs-2":
         return
-    forcing: set[str] = set()
+    forcing: dict[str, tuple[str, Any]] = {}
     for page in whole.pages:
         if page.channel == "sms":
-            origins = (origin for each in page.renderings(page.files[0]) for origin in each.origins)
-            printed = {ref.partition("#")[0] for _, _, ref in origins if ref is not None}
-            forcing |= {name for name in printed if _is_foreign(whole.template.parameters[name], page.locale)}
-    for name in sorted(forcing):
+            for reading in readings(page):
+                for _, _, hole in reading.rendering.holes:
+                    name = hole.ref.partition("#")[0]
+                    by_number = any(each.name == "plural" for each in hole.filters)
+                    if name in forcing or by_number:
+                        continue
+                    if found := first_printing(page, hole, FOREIGN.search):
+                        forcing[name] = found
+    for name, (printed, value) in sorted(forcing.items()):
+        foreign = FOREIGN.findall(printed)[0]
+        choice = isinstance(whole.template.parameters[name], Choice)
         yield Flaw(
-            f"{name!r} may hold letters outside GSM-7, and moves the message to 70 characters a segment",
-            'declare alphabet = "gsm-7", or accept it with encoding = "ucs-2"',
+            f"{name!r} may print {describe(foreign)}, which moves the message to 70 characters a segment",
+            ("write the word plainer" if choice else 'declare alphabet = "gsm-7"')
+            + ', or accept it with encoding = "ucs-2"',
             whole.manifest_spot(name),
+            None if value is None else {name: value},
         )
 
 
@@ -249,21 +281,17 @@ def text_that_is_not_composed(page: Page) -> Iterator[Flaw]:
     Instead: save the text composed (NFC).
     Source: Unicode Standard Annex 15; 3GPP TS 23.038, 6.2.1.
     """
-    for file in page.files:
-        for rendering in page.renderings(file):
-            if unicodedata.is_normalized("NFC", rendering.text):
-                continue
-            for match in _CLUSTER.finditer(rendering.text):
-                composed = unicodedata.normalize("NFC", match[0])
-                path, offset, parameter = rendering.origin(match.start())
-                if composed == match[0] or parameter is not None:
-                    continue
-                fits = page.source(path).startswith(match[0], offset)
+    for reading in sayings(page):
+        if unicodedata.is_normalized("NFC", reading.text):
+            continue
+        for match in _CLUSTER.finditer(reading.text):
+            composed = unicodedata.normalize("NFC", match[0])
+            if composed != match[0] and reading.is_fixed(match.start()):
                 yield Flaw(
                     f"holds a decomposed {composed}",
                     f"write it as one character, {describe(composed[0])}",
-                    page.spot(path, offset),
-                    fix=Fix(path, offset, offset + len(match[0]), composed) if fits else None,
+                    reading.spot(match.start()),
+                    fix=reading.fix(match.start(), match.end(), composed),
                 )
 
 
@@ -304,15 +332,15 @@ def loose_white_space(page: Page) -> Iterator[Flaw]:
             "ends in white space that nobody sees" if last else "a line ends in spaces",
             "take it out",
             page.spot(file, match.start()),
-            fix=Fix(file, match.start(), match.end(), "\n" if last else ""),
+            fix=Fix(file, match.start(), match.end(), "\n" if last else "")
+            if last or can_go(source, *match.span())
+            else None,
         )
-    for rendering in page.renderings(file):
-        # No value holds a tab: what a rendering shows of them was checked.
-        for match in re.finditer("\t", rendering.text):
-            path, offset, _ = rendering.origin(match.start())
-            fits = page.source(path).startswith("\t", offset)
-            fix = Fix(path, offset, offset + 1, " ") if fits else None
-            yield Flaw("holds a tab", "write a space", page.spot(path, offset), fix=fix)
+    for reading in readings(page):
+        # No value holds a tab: what a reading shows of them was checked.
+        for match in re.finditer("\t", reading.text):
+            fix = reading.fix(match.start(), match.end(), " ")
+            yield Flaw("holds a tab", "write a space", reading.spot(match.start()), fix=fix)
 
 
 @rule(
@@ -355,23 +383,6 @@ def parameter_that_nothing_uses(whole: Whole) -> Iterator[Flaw]:
 def _room(encoding: Encoding, segments: int) -> int:
     capacity = septet_capacity if encoding is Encoding.GSM7 else unit_capacity
     return capacity() if segments == 1 else segments * capacity(HEADER_OCTETS)
-
-
-def _is_foreign(parameter: Parameter, locale: str) -> bool:
-    """Tell whether a value of *parameter* can print what GSM-7 lacks."""
-    if isinstance(parameter, ListOf):
-        return _is_foreign(parameter.of, locale)
-    domain = domain_of(parameter)
-    if isinstance(domain, Free):
-        return any(FOREIGN.search(text) for text in (*domain.alphabet, *domain.samples))
-    values = (
-        domain.values if isinstance(domain, Listed) else [end for ends in domain.intervals for end in ends]
-    )
-    return any(FOREIGN.search(_printed(parameter.show(value, locale))) for value in values)
-
-
-def _printed(shown: object) -> str:
-    return str(shown.plainly() if isinstance(shown, Shown) else shown)
 
 
 RULES = (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import partial
+from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from straks.core.hygiene import offence
-from straks.policy.reading import readings
+from straks.policy.reading import sayings
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
-from straks.policy.source import Spot
+from straks.policy.source import NEEDLESS, Spot, can_go
 from straks.policy.trial import Trial
 
 if TYPE_CHECKING:
@@ -20,43 +20,82 @@ if TYPE_CHECKING:
     from straks.policy.subject import Whole
 
 _REFERENCE = re.compile(r"&(?:#\d+|#x[\da-f]+|[a-z]\w*);", re.IGNORECASE)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 
-# Without these a text reads the same to every eye and every program.
-_NEEDLESS: Final = "\u00ad\u200b\u2060\ufeff"
 _MENDABLE: Final = (".txt", ".html")
 # Alphabets with letters that look Latin; a name such as «MICRO SIGN» is none of them.
 _LOOKALIKES: Final = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+# Letters that nobody tells from Latin ones. Source: Unicode UTS #39, confusables.txt.
+_LATIN: Final = str.maketrans(
+    "\u0430\u0435\u0456\u0458\u043e\u0440\u0441\u0443\u0445\u0455\u03bf\u03bd\u03c1"
+    "\u0410\u0412\u0415\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "aeijopcyxsovpABEIJKMHOPCTYXSABEZHIKMNOPTYX",
+)
 
 
-def _texts(whole: Whole) -> Iterator[tuple[str, Callable[[int], Spot]]]:
-    """Yield every text of a template, with what finds the place of its characters."""
-    for path, source in whole.template.sources.items():
-        yield source, partial(Spot.at, path, source)
-    # What layouts and parts add, and what only an expression prints.
-    for page in whole.pages:
-        for reading in readings(page):
-            yield reading.fixed, reading.spot
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A text that somebody wrote: a whole file, or what an expression in it prints."""
+
+    text: str
+    path: str
+    source: str
+    offset: int | None = None
+    """Where the output of the expression is; None for a file, each character of which has its own place."""
+
+    def spot(self, index: int) -> Spot:
+        return Spot.at(self.path, self.source, index if self.offset is None else self.offset)
+
+    def fix(self, begins: int, ends: int, text: str, *, safe: bool) -> Fix | None:
+        mendable = self.offset is None and self.path.endswith(_MENDABLE)
+        return Fix(self.path, begins, ends, text, safe) if mendable else None
 
 
-def _characters(whole: Whole, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, Spot]]:
-    """Yield the characters whose offence is *wanted*, as character, offence and place."""
-    for text, place in _texts(whole):
-        for index, character in enumerate(text):
-            if (what := _offence(text, index)) and wanted(what):
-                yield character, what, place(index)
-        for written in _REFERENCE.finditer(text):
-            if (found := offence(unescape(written[0]))) and wanted(found[1]):
-                yield written[0], f"{found[1]} as {written[0]}", place(written.start())
+def _texts(whole: Whole) -> Iterator[_Written]:
+    """Yield every file that a template is made of, shared ones too, and what only an expression prints."""
+    renderings = {
+        id(reading.rendering): (page, reading.rendering) for page in whole.pages for reading in sayings(page)
+    }
+    shared = {
+        path: page.source(path)
+        for page, rendering in renderings.values()
+        for path, _, _ in rendering.origins
+        if path not in whole.template.sources
+    }
+    for path, source in {**whole.template.sources, **shared}.items():
+        yield _Written(source, path, source)
+    for page, rendering in renderings.values():
+        for start, end, (path, offset, ref), written in rendering.pieces:
+            if ref is None and not written:
+                yield _Written(rendering.text[start:end], path, page.source(path), offset)
+
+
+def _characters(
+    whole: Whole, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, str, _Written, tuple[int, int]]]:
+    """Yield what is an offence that is *wanted*: as it is written, which it is, and where."""
+    for text in _texts(whole):
+        for found in _NOT_ASCII.finditer(text.text):
+            if (what := _offence(text.text, found.start())) and wanted(what):
+                yield found[0], what, text, found.span()
+        for found in _REFERENCE.finditer(text.text) if text.path.endswith(".html") else ():
+            if (meant := offence(unescape(found[0]))) and wanted(meant[1]):
+                yield found[0], f"{meant[1]} as {found[0]}", text, found.span()
 
 
 def _offence(text: str, index: int) -> str | None:
     character, before = text[index], text[max(index - 1, 0) : index]
-    found = None if character.isascii() else offence(character)
+    found = offence(character)
     # A character may be fine after the one before it: an emoji's style.
     if found and before and not offence(before + character):
         return None
     return found[1] if found else None
+
+
+def _is_ours(word: str) -> bool:
+    return all(letter.isascii() or letter in "æøåÆØÅ" for letter in word)
 
 
 def _turns(what: str) -> bool:
@@ -124,8 +163,13 @@ def bidirectional_control(whole: Whole) -> Iterator[Flaw]:
     Instead: take it out. Norwegian and English need none.
     Source: Unicode UAX #9; CVE-2021-42574.
     """
-    for _, what, spot in _characters(whole, _turns):
-        yield Flaw(f"{what}: what follows may be shown reversed", "take it out", spot)
+    for _, what, text, (begins, ends) in _characters(whole, _turns):
+        yield Flaw(
+            f"{what}: what follows may be shown reversed",
+            "take it out",
+            text.spot(begins),
+            fix=text.fix(begins, ends, "", safe=False),
+        )
 
 
 @rule(
@@ -145,12 +189,10 @@ def invisible_character(whole: Whole) -> Iterator[Flaw]:
     Instead: take it out.
     Source: Unicode UTR #36; 3GPP TS 23.038, 6.2.1.
     """
-    for character, what, spot in _characters(whole, _is_unseen):
-        # What an expression prints stands elsewhere, as the place of its output.
-        there = whole.template.renderer.source(spot.path) if spot.path.endswith(_MENDABLE) else ""
-        needless = character in _NEEDLESS and there.startswith(character, spot.offset)
-        fix = Fix(spot.path, spot.offset, spot.offset + 1, "") if needless else None
-        yield Flaw(what, "take it out", spot, None, fix)
+    for written, what, text, (begins, ends) in _characters(whole, _is_unseen):
+        needless = unescape(written) in NEEDLESS and can_go(text.text, begins, ends)
+        fix = text.fix(begins, ends, "", safe=True) if needless else None
+        yield Flaw(what, "take it out", text.spot(begins), fix=fix)
 
 
 @rule(
@@ -170,8 +212,8 @@ def character_without_a_meaning(whole: Whole) -> Iterator[Flaw]:
     refused already when a template is loaded.
     Source: Unicode, 3.4 and 23.5.
     """
-    for _, what, spot in _characters(whole, _is_meaningless):
-        yield Flaw(what, "write what it was meant to show", spot)
+    for _, what, text, (begins, _) in _characters(whole, _is_meaningless):
+        yield Flaw(what, "write what it was meant to show", text.spot(begins))
 
 
 @rule(
@@ -191,19 +233,25 @@ def word_of_mixed_scripts(whole: Whole) -> Iterator[Flaw]:
     Instead: type the letter again. Hosts, senders and codes admit ASCII alone.
     Source: Unicode UTS #39, 5.1.
     """
-    for text, place in _texts(whole):
-        for word in _WORD.finditer(text):
+    for text in _texts(whole):
+        for word in _WORD.finditer(text.text):
             if word[0].isascii():
                 continue
             scripts = [unicodedata.name(letter, "?").split(" ", 1)[0] for letter in word[0]]
             strange = [index for index, script in enumerate(scripts) if script in _LOOKALIKES]
-            if strange and "LATIN" in scripts:
-                letter = word[0][strange[0]]
-                yield Flaw(
-                    f"“{word[0]}” mixes Latin with {unicodedata.name(letter)} (U+{ord(letter):04X})",
-                    "type the letter again",
-                    place(word.start() + strange[0]),
-                )
+            plain = word[0].translate(_LATIN)
+            if not strange or not ("LATIN" in scripts or (len(plain) > 1 and plain.isascii())):
+                continue
+            letter = word[0][strange[0]]
+            how = "mixes Latin with" if "LATIN" in scripts else "looks Latin, and begins with"
+            # With its letters typed again it is a word of our languages.
+            fix = text.fix(*word.span(), plain, safe=False) if _is_ours(plain) else None
+            yield Flaw(
+                f"“{word[0]}” {how} {unicodedata.name(letter)} (U+{ord(letter):04X})",
+                "type the letter again",
+                text.spot(word.start() + strange[0]),
+                fix=fix,
+            )
 
 
 @rule(
@@ -222,15 +270,15 @@ def digit_that_is_not_ascii(whole: Whole) -> Iterator[Flaw]:
     Instead: type the digit again. In codes nothing but ASCII is admitted.
     Source: Unicode, 4.6.
     """
-    for text, place in _texts(whole):
-        for index, character in enumerate(text):
-            if not character.isascii() and unicodedata.category(character) == "Nd":
-                digit = unicodedata.decimal(character)
-                spot = place(index)
+    for text in _texts(whole):
+        for found in _NOT_ASCII.finditer(text.text):
+            if unicodedata.category(found[0]) == "Nd":
+                digit = str(unicodedata.decimal(found[0]))
                 yield Flaw(
-                    f"U+{ord(character):04X} is a digit {digit}, and not the ASCII one",
+                    f"U+{ord(found[0]):04X} is a digit {digit}, and not the ASCII one",
                     f"type {digit}",
-                    spot,
+                    text.spot(found.start()),
+                    fix=text.fix(*found.span(), digit, safe=False),
                 )
 
 
