@@ -181,3 +181,45 @@ def test_a_page_without_a_layout_has_no_language() -> None:
 
 def test_an_element_that_is_taken_away_is_one_flaw_whatever_its_attributes() -> None:
     assert places(Trial(html="<p>x</p><font onclick='x()'>y</font>"), "HTM905") == [("HTM905", MAIL, 1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("html", "mended"),
+    [
+        ('<p class="x">a</p>', "<p>a</p>"),
+        ("<p title='b' CLASS=x>a</p>", "<p title='b'>a</p>"),
+        ('<p title="b"class="x">a</p>', '<p title="b">a</p>'),
+        ("<p onclick>a</p>", "<p>a</p>"),
+        ('<p a"b=1>a</p>', None),
+        ("<font>a</font>", None),
+    ],
+)
+def test_an_attribute_that_is_taken_away_may_as_well_not_be_there(html: str, mended: str | None) -> None:
+    [finding] = [each for each in inspect(Trial(html=html).catalog(), rules=RULES) if each.code == "HTM905"]
+    fix = finding.fix
+
+    assert (None if fix is None else html[: fix.start] + fix.text + html[fix.end :]) == mended
+    assert fix is None or fix.safe
+
+
+def test_a_fix_of_the_layout_names_the_language_and_marks_tables() -> None:
+    page = layout("<table><tr><td>x</td></tr></table>")
+    source = page.files["_layout/email.html"].replace("{{ locale }}", "en", 1)
+    wrong = Trial(html="<p>Hei</p>", files={"_layout/email.html": source})
+    fixes = {each.code: each.fix for each in inspect(wrong.catalog(), rules=RULES) if each.fix}
+
+    assert {code: (source[fix.start : fix.end], fix.text, fix.safe) for code, fix in fixes.items()} == {
+        "HTM901": ("en", "{{ locale }}", False),
+        "HTM904": ("", ' role="presentation"', False),
+    }
+    assert source[: fixes["HTM904"].start].endswith("<table")
+
+
+def test_a_missing_preheader_is_found_in_the_page_and_a_repeated_one_where_it_stands() -> None:
+    repeating = (
+        '{% extends "_layout/email.html" %}\n{% block preheader %}Engangskode.{% endblock %}'
+        "{% block content %}<p>Hei</p>{% endblock %}"
+    )
+
+    assert places(Trial(html="<p>Hei</p>"), "HTM912") == [("HTM912", MAIL, 1, 1)]
+    assert places(Trial(html=repeating), "HTM912") == [("HTM912", MAIL, 2, 22)]

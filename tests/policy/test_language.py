@@ -163,6 +163,8 @@ def test_the_words_of_a_plural_are_read_though_a_number_chooses_them() -> None:
     [finding] = only("LNG804", Trial(files={"nn/sms.txt": text}))
 
     assert finding.column == text.index("meldinger") + 1
+    branched = "{% if code %}Hei. {% endif %}" + text
+    assert len(only("LNG804", Trial(files={"nn/sms.txt": branched}))) == 1
 
 
 def test_alternative_texts_and_titles_are_read() -> None:
@@ -176,6 +178,7 @@ def test_alternative_texts_and_titles_are_read() -> None:
 
 def test_an_abbreviation_is_no_word_unless_all_is_in_capitals() -> None:
     assert only("LNG804", Trial(sms="Hos EG og DEI kan du logge inn.")) == []
+    assert only("LNG804", Trial(sms="EG har svart deg. DEI òg.")) == []
     assert len(only("LNG804", Trial(sms="LOGG INN, OG DEL IKKJE KODEN"))) == 1
 
 

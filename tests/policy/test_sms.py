@@ -213,3 +213,20 @@ def test_what_the_gateway_cuts_is_told_in_its_own_figures() -> None:
     assert found.message == (
         "can reach 17 messages at the gateway; what is after 2,144 characters is cut without an error"
     )
+
+
+def test_a_character_that_keeps_a_line_end_from_a_tag_is_not_taken_out() -> None:
+    (found,) = found_in(sms.character_that_forces_ucs2, "{% if count %}Hei{% endif %}\N{SOFT HYPHEN}\ndu")
+
+    assert found.fix is None
+
+
+def test_too_dear_a_text_is_told_which_parameters_may_be_long_and_to_keep_to_gsm7() -> None:
+    (plain,) = found_in(sms.more_segments_than_agreed, "a" * 120 + "{{ service }}{{ link }}{{ code }}")
+    (foreign,) = found_in(sms.more_segments_than_agreed, "–" + "a" * 90)
+    accepted = "[template]\npurpose = 'notice'\ntime-to-live = 60\nencoding = 'ucs-2'\n"
+    (chosen,) = found_in(sms.more_segments_than_agreed, "–" * 140, head=accepted)
+
+    assert plain.hint == "shorten the text by 110 units, or lower the bound of 'link' or 'service'"
+    assert foreign.hint == "keep to GSM-7, of which 160 units fit; or shorten the text by 21 units"
+    assert chosen.hint == "shorten the text by 6 units"

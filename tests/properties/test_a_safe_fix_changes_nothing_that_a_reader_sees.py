@@ -122,7 +122,7 @@ def painted(page: str) -> str:
 def seen(text: str) -> str:
     """Return *text* without what no reader can tell: composition, kinds of space, the unseen."""
     text = re.sub("[\u00ad\u200b\u2060\ufeff]", "", unicodedata.normalize("NFC", text))
-    text = re.sub(r"[^\S\n]", " ", text)
+    text = re.sub(r"\s+(?=</body>)", "", re.sub(r"[^\S\n]", " ", text))
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 

@@ -52,7 +52,9 @@ _ROOT: Final = ":root"
 _SHORT_FOR: Final = {"background": "background-color", "font": "font-size"}
 _SIZE_IN_FONT: Final = re.compile(r"(?:^|\s)([\d.]*\d(?:px|pt|pc|in|cm|mm|em|rem|%)?)(?=\s*/|\s)")
 _NOTHING: Final = re.compile(r"0(\.0+)?[a-z%]*")
-_ATTRIBUTE: Final = re.compile(r"""[\s/"']([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_ATTRIBUTE: Final = re.compile(
+    r"""(?<=[\s/"'])([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,8 @@ class Element:
         found = self._attribute(name)
         if found is None:
             return None
-        spaced = found.start() if found[0][0].isspace() else found.start(1)
-        return self.start + spaced, self.start + found.end()
+        spaced = self.raw[found.start() - 1].isspace()
+        return self.start + found.start() - spaced, self.start + found.end()
 
     def _attribute(self, name: str) -> re.Match[str] | None:
         every = _ATTRIBUTE.finditer(self.raw)

@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from straks.policy.pointing import is_beside_tag
 from straks.policy.rule import Finding, Fix, Flaw, Rule, Scope, Severity, rule
-from straks.policy.source import Spot, is_beside_tag
+from straks.policy.source import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

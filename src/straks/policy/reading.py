@@ -27,7 +27,7 @@ from straks.core.template import HTML_FILE, SUBJECT_FILE
 from straks.core.text_kinds import Choice, Code
 from straks.policy.conditions import deciding
 from straks.policy.document import UNSEEN, documents
-from straks.policy.rule import Fix, Flaw
+from straks.policy.pointing import fix_in, spot_of
 from straks.policy.source import HOLE, Rendering
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from straks.core.parameter import Parameter
     from straks.core.way import Hole
-    from straks.errors import Unbounded
     from straks.policy.document import Document, Element
+    from straks.policy.rule import Fix
     from straks.policy.source import Spot
     from straks.policy.subject import Page
 
@@ -78,6 +78,8 @@ class Reading:
     def fixed(self) -> str:
         """The text without its values: each of their characters is a `HOLE`."""
         fixed = self.rendering.fixed
+        if self.text is self.rendering.text:
+            return fixed
         return "".join(
             HOLE if fixed[place] == HOLE else character
             for place, character in zip(self.at, self.text, strict=True)
@@ -163,57 +165,13 @@ class Reading:
         """
         # What is put in is put before a character, which is looked at in its place.
         last = max(ends, begins + 1)
-        first = self.at[begins] if begins < len(self.at) else len(self.rendering.text)
+        if last > len(self.at):
+            return None
+        first = self.at[begins]
         as_read = self.rendering.text[first : first + last - begins] == self.text[begins:last]
         if not as_read or self.at[last - 1] != first + last - begins - 1:
             return None
         return fix_in(self.page, self.rendering, (first, first + ends - begins), text, safe=safe)
-
-
-def fix_in(
-    page: Page, rendering: Rendering, place: tuple[int, int] | None, text: str, *, safe: bool = True
-) -> Fix | None:
-    """
-    Return the fix that writes *text* for what stands in *place* of *rendering*.
-
-    None where that is nowhere, a value or an expression prints it, or it is written in several pieces.
-    """
-    if place is None:
-        return None
-    begins, ends = place
-    last = max(ends, begins + 1)
-    first, final = spot_of(page, rendering, begins), spot_of(page, rendering, last - 1)
-    as_written = page.source(first.path).startswith(rendering.text[begins:last], first.offset)
-    in_a_row = (final.path, final.offset) == (first.path, first.offset + last - 1 - begins)
-    if not as_written or not in_a_row or HOLE in rendering.fixed[begins:last]:
-        return None
-    return Fix(first.path, first.offset, first.offset + ends - begins, text, safe)
-
-
-def spot_of(page: Page, rendering: Rendering, index: int) -> Spot:
-    """Return the place in the source of what stands at *index* of *rendering*."""
-    path, offset, _ = rendering.origin(index)
-    # What prints nothing at all has no place; then it is the page's first file.
-    return page.spot(path or page.files[0], offset)
-
-
-def flaw_at(
-    page: Page, rendering: Rendering, index: int, message: str, hint: str, *, fix: Fix | None = None
-) -> Flaw:
-    """Return a flaw at the place in the source of what stands at *index* of *rendering*."""
-    return Flaw(message, hint, spot_of(page, rendering, index), fix=fix)
-
-
-def unbounded_flaw(page: Page, none: Unbounded, what: str, path: str) -> Flaw:
-    """Return the flaw of a page for which there is no bound; *path* where the error names no file."""
-    path = none.file or path
-    before = page.source(path).split("\n")[: (none.line or 1) - 1]
-    why = str(none).rpartition("no bound can be found: ")[2]
-    return Flaw(
-        f"{what} has no limit that can be found: {why}",
-        "write it so that a bound can be found",
-        page.spot(path, sum(len(line) + 1 for line in before)),
-    )
 
 
 def readings(page: Page) -> tuple[Reading, ...]:

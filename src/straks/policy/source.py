@@ -88,39 +88,14 @@ def locate(renderer: Renderer, path: str) -> nodes.Template:
     return tree
 
 
-NEEDLESS: Final = "\u00ad\u200b\u2060\ufeff"
-"""Without these a text reads the same to every eye and every program."""
-_TAG_ENDS = re.compile(r"(?:[%#]|-\})\}\Z")
-_TAG_BEGINS = re.compile(r"\s*\{(?:[%#]|\{-)")
-
-
-def is_beside_tag(source: str, begins: int, ends: int) -> bool:
-    """Tell whether a tag stands next to *begins* or *ends*: Jinja takes white space away beside its tags."""
-    before, after = source[:begins].rstrip(NEEDLESS), source[ends:].lstrip(NEEDLESS)
-    return bool(_TAG_ENDS.search(before, max(len(before) - 3, 0)) or _TAG_BEGINS.match(after))
-
-
-def can_go(source: str, begins: int, ends: int) -> bool:
-    """
-    Tell whether what stands between *begins* and *ends* can be taken out and all else stays where it is.
-
-    White space goes beside a tag of Jinja's, and in HTML beside more of it: what keeps it there may not go.
-    """
-    before, after = source[:begins].rstrip(NEEDLESS), source[ends:].lstrip(NEEDLESS)
-    between_spaces = (before[-1:].isspace() or before.endswith(">")) and (
-        after[:1].isspace() or after.startswith("<")
-    )
-    return not between_spaces and not is_beside_tag(source, begins, ends)
-
-
 @dataclass(frozen=True)
 class Rendering:
     """
     What one way through a template prints with certain values.
 
-    ``spans`` are the beginnings of its pieces, in ``text`` and beside them what each came from: a
-    `Written`, or the hole's parameter with the place of its output. ``holes`` are where values stand
-    in ``text``, from and to, each with its filters.
+    ``starts`` are the beginnings of its pieces in ``text``, and ``origins`` what each came from: file,
+    offset, and of a hole what fills it. ``holes`` are where values stand in ``text``, from and to;
+    ``written`` says which pieces are `Written`.
     """
 
     text: str

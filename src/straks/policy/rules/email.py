@@ -13,8 +13,9 @@ from straks.core.template import HTML_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.errors import Unbounded
 from straks.policy.document import Element, documents
 from straks.policy.legible import contrast_of, size_of
+from straks.policy.pointing import flaw_at, unbounded_flaw
 from straks.policy.printed import widest
-from straks.policy.reading import bodies, flaw_at, readings_of, subjects, unbounded_flaw
+from straks.policy.reading import bodies, readings_of, subjects
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.rules.language import LEFTOVER
 from straks.policy.source import HOLE

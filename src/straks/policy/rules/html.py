@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core.markup import EMAIL, permitted, words
 from straks.policy.document import UNSEEN, Document, Element, Text, documents
-from straks.policy.reading import fix_in, flaw_at
+from straks.policy.pointing import fix_in, flaw_at
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.trial import PAGE_HEAD, PICTURE, Trial, around, laid_out
 

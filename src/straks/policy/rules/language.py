@@ -17,7 +17,7 @@ from straks.policy.conditions import questions
 from straks.policy.reading import bodies, readings_of, sayings, subjects
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.source import HOLE, Spot
-from straks.policy.trial import Trial
+from straks.policy.trial import PARAMETERS, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -40,10 +40,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MANY: Final = 4
 _QUOTED: Final = 3
 
-# What systems fill in, and what writers mean to: [navn], {navn}, %s, order_number, sms.frist.tittel.
+# What systems fill in, and what writers mean to: [navn], {navn}, %s, sms.frist.tittel.
 LEFTOVER: Final = re.compile(
     r"\[[^\W\d_]\w+\]|\$?\{+[\w. ]*\}+|%\(\w+\)[sd]|%[sd]\b|<<\w+>>"
-    r"|(?<![\w.@/-])[a-z]{2,}(?:_[a-z]{2,})+(?![\w@/-]|\.\w)"
     r"|(?<![\w.@/-])[a-z]{3,}(?:\.[a-z]{3,}){2,}(?![\w@/-]|\.\w)|\b(?:TODO|FIXME|XXX|lorem ipsum)\b",
     re.IGNORECASE,
 )
@@ -215,7 +214,10 @@ def _hosts(whole: Whole, path: str) -> frozenset[str]:
         "{% if count > 1 %}Du har {{ count }} saker.{% endif %}",
         "Hei [navn]. Saken er klar.",
         "Hei {fornavn}. Saken er klar.",
-        "Hei fornavn_etternavn. Saken er klar.",
+        Trial(
+            sms="Hei first_name. Saken til {{ first_name }} er klar.",
+            parameters=PARAMETERS.replace("parameters.name", "parameters.first_name"),
+        ),
         "sms.frist.tittel",
         Trial(html="{% if count > 1 %}<p>Hei</p>{% endif %}"),
     ],
@@ -242,15 +244,19 @@ def text_empty_or_unfilled(page: Page) -> Iterator[Flaw]:
             )
     for reading in sayings(page):
         # What is left in a subject is HTM911.
-        for found in () if reading in subjects(page) else LEFTOVER.finditer(reading.fixed):
-            if not looks_like_link(found[0]):
-                yield Flaw(
-                    f"“{found[0]}” looks like a placeholder that nothing fills",
-                    "declare a parameter and print it, as in {{ name }}",
-                    reading.spot(found.start()),
-                )
+        if reading in subjects(page):
+            continue
+        left = [found for found in LEFTOVER.finditer(reading.fixed) if not looks_like_link(found[0])]
+        left += [found for found in _NAME.finditer(reading.fixed) if found[0] in page.template.parameters]
+        for found in left:
+            yield Flaw(
+                f"“{found[0]}” looks like a placeholder that nothing fills",
+                "declare a parameter and print it, as in {{ name }}",
+                reading.spot(found.start()),
+            )
 
 
+_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _FRAGMENT: Final = re.compile(f"{FRAGMENT_BEGINS}([^{FRAGMENT_ENDS}]*){FRAGMENT_ENDS}")
 
 

@@ -12,7 +12,8 @@ from straks.core.text_kinds import ASCII_DIGITS
 from straks.policy.addresses import links, shown_links
 from straks.policy.code_text import codes_of, texts_with_code
 from straks.policy.document import documents
-from straks.policy.reading import readings, spot_of, subjects
+from straks.policy.pointing import spot_of
+from straks.policy.reading import readings, subjects
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import DEFAULT_SEGMENTS, Policy
 from straks.policy.trial import CODE_MAIL, CODE_SMS, HEAD, PARAMETERS, Trial

@@ -15,11 +15,11 @@ from straks.core.segment import HEADER_OCTETS, Encoding
 from straks.core.substitute import find_foreign
 from straks.core.text_kinds import Choice, Text, Url
 from straks.errors import Unbounded
+from straks.policy.pointing import can_go, unbounded_flaw
 from straks.policy.printed import first_printing
-from straks.policy.reading import readings, sayings, unbounded_flaw
+from straks.policy.reading import readings, sayings
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
 from straks.policy.settings import DEFAULT_SEGMENTS, Policy
-from straks.policy.source import can_go
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def more_segments_than_agreed(page: Page) -> Iterator[Flaw]:
             f"can reach {bound.segments} segments (limit {most}): "
             f"{bound.units} units of {bound.encoding}, and {room} fit",
             f"{keep}shorten the text by {max(bound.units - room, 1)} units"
-            + (f", or lower the bound of {' or '.join(longest)}" if longest else ""),
+            + (f", or lower the bound of {' or '.join(map(repr, longest))}" if longest else ""),
             page.spot(page.files[0]),
             bound.witness,
         )

@@ -9,9 +9,10 @@ from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from straks.core.hygiene import offence
+from straks.policy.pointing import NEEDLESS, can_go
 from straks.policy.reading import sayings
 from straks.policy.rule import Fix, Flaw, Scope, Severity, rule
-from straks.policy.source import NEEDLESS, Spot, can_go
+from straks.policy.source import Spot
 from straks.policy.trial import Trial
 
 if TYPE_CHECKING:
