@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from straks.cli.checking import Root
     from straks.core.bound import EmailBound, SmsBound
     from straks.core.template import Template
-    from straks.errors import StraksError, TemplateError
+    from straks.errors import TemplateError
 
 _TABLES: Final = {
     "sms": ("SMS", ("encoding", "units", "segments", "spare", "gateway", "recorded", "exact")),
@@ -40,7 +40,7 @@ class Case:
     template: str
     locale: str
     channel: str
-    bound: SmsBound | EmailBound | StraksError
+    bound: SmsBound | EmailBound | TemplateError
 
 
 @click.command("bounds", cls=Command)
@@ -87,7 +87,7 @@ def _sound(root: Root) -> tuple[list[Template], list[TemplateError]]:
 def _cases(templates: Sequence[Template], root: Root) -> Iterator[Case]:
     from straks.cli.progress import watched
     from straks.core.bound import bound
-    from straks.errors import InvalidText, TemplateError
+    from straks.errors import TemplateError
 
     pages = [
         (template, locale, channel)
@@ -99,7 +99,7 @@ def _cases(templates: Sequence[Template], root: Root) -> Iterator[Case]:
     for template, locale, channel in watched(f"Bounding {root.folder.name}")(pages):
         try:
             found: Any = bound(template, locale, channel)
-        except (TemplateError, InvalidText) as none:
+        except TemplateError as none:
             found = none
         yield Case(template.name, locale, channel, found)
 

@@ -16,6 +16,7 @@ Three forms, chosen so that nothing admitted is left out:
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -135,15 +136,21 @@ class Span:
         cut = ((max(first, low), min(last, high)) for first, last in self.intervals)
         return Span(tuple((first, last) for first, last in cut if first <= last), self.scale)
 
-    def without(self, value: Any) -> Span:  # noqa: ANN401 - any kind's value
-        """Return everything but *value*."""
+    def without(self, *values: Any) -> Span:  # noqa: ANN401 - any kind's value
+        """Return everything but *values*, which are some of these in rising order."""
         kept: list[tuple[Any, Any]] = []
+        ahead = deque(values)
         for low, high in self.intervals:
-            if low <= value <= high:
-                kept += [(low, self.scale.moved(value, -1))] if low < value else []
-                kept += [(self.scale.moved(value, 1), high)] if value < high else []
+            start = low
+            while ahead and ahead[0] <= high:
+                value = ahead.popleft()
+                if start < value:
+                    kept.append((start, self.scale.moved(value, -1)))
+                if value == high:
+                    break
+                start = self.scale.moved(value, 1)
             else:
-                kept.append((low, high))
+                kept.append((start, high))
         return Span(tuple(kept), self.scale)
 
 

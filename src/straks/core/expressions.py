@@ -22,6 +22,7 @@ from straks.core.filtering import Filtering
 from straks.core.folding import Path, folded
 from straks.core.list_kind import ListOf
 from straks.core.locale import format_list
+from straks.core.printing import LONGEST
 from straks.core.subset import FILTERS
 from straks.core.way import (
     Count,
@@ -35,6 +36,7 @@ from straks.core.way import (
     Subroutine,
     Turn,
     joined,
+    weight_of,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ _STAND_IN: Final = "\ue000"  # private use: neither Babel nor a template prints 
 _MANY: Final = 4
 """So many ways through one expression are put together before it goes on."""
 _MOST_ALTERNATIVES: Final = 64
+_PART: Final = 50
+"""As many characters weigh as much as a part that may be one or another."""
 
 
 class Expressions:
@@ -134,8 +138,11 @@ class Expressions:
     ) -> list[tuple[Path, tuple[Value, ...]]]:
         """Return what several expressions may be together."""
         ways: list[tuple[Path, tuple[Value, ...]]] = [(path, ())]
-        for number, part in enumerate(parts):
-            later = asked | self._uses.of_all(parts[number + 1 :])
+        behind = [asked]
+        for part in parts[:0:-1]:
+            behind.append(behind[-1] | self._uses.of(part))
+        for part in parts:
+            later = behind.pop()
             ways = [
                 (after, (*found, value))
                 for each, found in ways
@@ -271,7 +278,7 @@ class Expressions:
         # Printed aside, so that ways through it can be put together too.
         ways = [Path(None, path.scopes, path.facts)]
         for number, part in enumerate(node.nodes):
-            later = asked | self._uses.of_all(node.nodes[number + 1 :])
+            later = asked | self._uses.after(node.nodes, number)
             ways = [
                 after.printing(*self.printed(value, part))
                 for each in ways
@@ -279,7 +286,9 @@ class Expressions:
             ]
             if len(ways) > _MANY:
                 ways = folded(ways, later, self._uses.of)
-        return [(Path(path.trail, path.scopes, each.facts), joined(each.pieces)) for each in ways]
+        return [
+            (Path(path.trail, path.scopes, each.facts), self._together(each.pieces, node)) for each in ways
+        ]
 
     def _filter(self, node: nodes.Filter, path: Path, asked: Asked) -> list[tuple[Path, Value]]:
         if node.node is None:
@@ -352,4 +361,15 @@ class Expressions:
     def _joined(self, value: Items, said: Collection[Value], node: nodes.Node) -> Value:
         between = tuple(piece for each in said for piece in self.printed(each, node))
         pieces = [piece for item in value.items for piece in (*between, *self.printed(item, node))]
-        return joined(tuple(pieces[len(between) :]))
+        return self._together(tuple(pieces[len(between) :]), node)
+
+    def _together(self, pieces: tuple[Piece, ...], node: nodes.Node) -> Value:
+        value = joined(pieces)
+        size = len(str(value.value)) if isinstance(value, Known) else weight_of(pieces) * _PART
+        if size > LONGEST:
+            raise self._spot.lost(
+                f"puts together a text of more than {LONGEST} characters or {LONGEST // _PART} parts; "
+                "put together less",
+                node,
+            )
+        return value

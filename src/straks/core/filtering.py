@@ -99,6 +99,8 @@ class Filtering:
     def _applied(self, applied: Filter, value: object) -> str | float:
         try:
             found = self.printer.filtered(applied, value)
+        except TooMany:
+            raise
         except Exception:  # noqa: BLE001 - whatever a filter does not take is the template's fault
             found = None
         if not isinstance(found, (str, int, float)):

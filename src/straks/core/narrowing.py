@@ -100,14 +100,8 @@ def _narrowed_span(span: Span, asked: str, wanted: object) -> Outcomes | None:
 
 
 def _among(span: Span, group: list[object]) -> Outcomes:
-    inside: list[Any] = []
-    outside = span
-    for wanted in group:
-        found = _value_like(outside, wanted)
-        if found is not None:
-            inside.append(found)
-            outside = outside.without(found)
-    return Span(tuple((value, value) for value in sorted(inside)), span.scale), outside
+    inside = sorted({value for wanted in group if (value := _value_like(span, wanted)) is not None})
+    return Span(tuple((value, value) for value in inside), span.scale), span.without(*inside)
 
 
 def _value_like(span: Span, wanted: object) -> Any:  # noqa: ANN401 - any kind's value, or none

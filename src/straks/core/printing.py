@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.domain import TooMany
 from straks.core.list_kind import ListOf
 from straks.core.parameter import Shown
 from straks.core.way import ONE_LINE, ONWARDS, Filter
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from straks.core.parameter import Parameter
     from straks.core.template import Template
     from straks.core.way import Hole
+
+
+LONGEST: Final = 1_000_000
+"""Characters of a text that filters may make; no message is a thousandth of it."""
 
 
 class Printer:
@@ -39,7 +44,14 @@ class Printer:
         return shown.plainly() if self._plainly and isinstance(shown, Shown) else shown
 
     def filtered(self, filter_: Filter, value: object) -> object:
-        """Return what a filter makes of *value*."""
+        """
+        Return what a filter makes of *value*.
+
+        Raises:
+            TooMany: A text of more than `LONGEST` characters.
+        """
+        if filter_.name == "replace":
+            _check_growth(filter_, str(value))
         if filter_ == ONE_LINE:
             return re.sub(r"\s+", " ", str(value))
         if filter_ == ONWARDS:
@@ -56,3 +68,9 @@ class Printer:
     def prints(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
         """Return what *value* prints at *hole*."""
         return str(self.through(hole, value))
+
+
+def _check_growth(replace: Filter, text: str) -> None:
+    old, new = (str(each) for each in replace.arguments[:2])
+    if len(text) + text.count(old) * (len(new) - len(old)) > LONGEST:
+        raise TooMany(f"replace makes a text of more than {LONGEST} characters; replace with less")

@@ -223,7 +223,7 @@ class Renderer:
             if "strx" in text.lower() and environment is self._html:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            return subset.check(environment.parse(source, file, file))
+            return subset.check(self.own_tree(file))
         except TemplateSyntaxError as error:
             raise _broken(file, error.lineno, _syntax(error)) from None
         except subset.OutsideSubset as flaw:

@@ -27,7 +27,8 @@ WORD_BEGINS_AFTER: Final = "-({[<"
 
 FOLLOWED: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "replace", "length"})
 """The filters of free text that can be followed."""
-_MOST_SPELLINGS: Final = 4_096
+_MOST_SPELT: Final = 400_000
+"""Characters of all that one character may become."""
 
 
 class Spelling(NamedTuple):
@@ -132,7 +133,7 @@ def _after(part: str, applied: Filter) -> set[str]:
 
 def _every(outcomes: list[set[str]]) -> set[str]:
     """Return every text that takes one of each of *outcomes*."""
-    if prod(map(len, outcomes)) > _MOST_SPELLINGS:
+    if prod(map(len, outcomes)) * sum(max(map(len, each)) for each in outcomes) > _MOST_SPELT:
         raise TooMany(
             "a filter may change what another filter wrote in too many ways; "
             "write it in its final form at once"

@@ -197,6 +197,11 @@ def refs_in(held: Value | Iterable[Piece]) -> Iterator[str]:
                     yield from piece.refs
 
 
+def weight_of(pieces: Iterable[Piece]) -> int:
+    """Return how many pieces there are in *pieces*, forks and all."""
+    return sum(piece.weight if isinstance(piece, Fork) else 1 for piece in pieces)
+
+
 def joined(pieces: tuple[Piece, ...]) -> Known | Joined:
     """Return the text that *pieces* are, which is a constant where all of them are."""
     said = [
@@ -310,7 +315,7 @@ class Way:
     @cached_property
     def weight(self) -> int:
         """How many pieces there are in it, forks and all."""
-        return 1 + sum(piece.weight if isinstance(piece, Fork) else 1 for piece in self.pieces)
+        return 1 + weight_of(self.pieces)
 
     @cached_property
     def holes(self) -> dict[str, list[Hole]]:

@@ -32,7 +32,7 @@ from straks.core.joined_text import text_of
 from straks.core.options import Options
 from straks.core.spot import Spot
 from straks.core.uses import Uses, name_of
-from straks.core.way import Count, Items, Known, Missing, Said, Subroutine, Turn, Way, spread
+from straks.core.way import Count, Items, Known, Missing, Said, Subroutine, Turn, Way, spread, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,6 +47,8 @@ MOST_WAYS: Final = 2_000
 """So many ways without forks are told of one file."""
 MOST_STEPS: Final = 60_000
 """So many statements are followed of one template, each on every path that comes to it."""
+_PIECES_A_STEP: Final = 8
+"""So many pieces that are printed at once count as one statement."""
 _LARGE: Final = 3_000
 """After so many statements few paths are kept apart, lest a large template take long."""
 _FEW_PATHS: Final = 4
@@ -183,15 +185,18 @@ class Walker:
     def _all(self, body: Sequence[nodes.Node], paths: list[Path], asked: Asked) -> list[Path]:
         for number, node in enumerate(body):
             after = asked | self.uses.after(body, number)
-            self._steps += len(paths)
-            if self._steps > MOST_STEPS:
-                raise self._spot.lost(
-                    "there is too much to follow: loops over long lists, or parts within parts many times "
-                    "over; lower max-items, or repeat less",
-                    node,
-                )
+            self._go_on(len(paths), node)
             paths = self._fold(self._one(node, paths, after), after, node)
         return paths
+
+    def _go_on(self, steps: int, node: nodes.Node) -> None:
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise self._spot.lost(
+                "there is too much to follow: loops over long lists, or parts within parts many times "
+                "over; lower max-items, or repeat less",
+                node,
+            )
 
     def _fold(self, paths: list[Path], asked: Asked, node: nodes.Node) -> list[Path]:
         try:
@@ -260,6 +265,7 @@ class Walker:
         return paths
 
     def _printing(self, path: Path, pieces: Sequence[Piece], node: nodes.Node) -> Path:
+        self._go_on(weight_of(pieces) // _PIECES_A_STEP, node)
         before: object = path.trail
         for piece in pieces:
             if before is not None and isinstance(piece, (str, Said)) and starts_with_mark(text_of(piece)):

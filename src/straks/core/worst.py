@@ -113,7 +113,7 @@ class Weighing:
         self._places: dict[int, tuple[Way, Counter[str]]] = {}
 
     def worst(self, way: Way) -> list[Worst]:
-        """Return the furthest that *way* can get, with something foreign and without; none where it cannot."""
+        """Return the furthest that *way* can get, with something foreign and without."""
         front = self._way(way, {(False, False, ""): {self._meter.start: None}}, {}, {})
         ends: dict[bool, dict[Any, Trace | None]] = {}
         for (foreign, _, _), marks in front.items():
