@@ -106,6 +106,7 @@ class Renderer:
         self._html = _environment(self._files, html=True)
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
+        self._context = lru_cache(maxsize=len(LOCALES))(partial(_context, self._text))
         self._uses: dict[str, subset.Uses] = {}
         for file in self._files:
             with Noting(broken):
@@ -179,9 +180,7 @@ class Renderer:
         self, name: str, value: object, arguments: Sequence[Any], keywords: Mapping[str, Any], locale: str
     ) -> object:
         """Return what a filter makes of *value*."""
-        environment = self._text
-        context = Context(environment, {"locale": locale}, None, {})
-        return environment.call_filter(name, value, arguments, keywords, context=context)
+        return self._text.call_filter(name, value, arguments, keywords, context=self._context(locale))
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
@@ -321,6 +320,11 @@ def _environment(files: Mapping[str, str], *, html: bool) -> _Environment:
     return environment
 
 
+def _context(environment: Environment, locale: str) -> Context:
+    """Return what a filter sees of a message."""
+    return Context(environment, {"locale": locale}, None, {})
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     has_layout = False
 
@@ -349,14 +353,17 @@ def _mark_fragments(tree: nodes.Template, environment: _Environment, name: str) 
             raise TemplateSyntaxError(what, block.lineno, name, name)
         if environment.has_layout:
             block = nodes.Block(LAYOUT_BLOCK, tree.body, False, False, lineno=1)  # noqa: FBT003 - Jinja's own signature
+            block.environment = environment  # what is in it has it
             tree.body = [nodes.Extends(nodes.Const(LAYOUT, lineno=1), lineno=1), block]
+            tree.body[0].set_environment(environment)
             extends = True
     holders = [node for node in tree.body if isinstance(node, nodes.Block)] if extends else [tree]
     for holder in holders:
         begins = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_BEGINS, lineno=1)], lineno=1)
         ends = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_ENDS, lineno=1)], lineno=1)
         holder.body = [begins, *holder.body, ends]
-    tree.set_environment(environment)
+        for border in (begins, ends):
+            border.set_environment(environment)
 
 
 def _printable(value: object) -> object:

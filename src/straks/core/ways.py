@@ -31,7 +31,7 @@ from straks.core.hygiene import starts_with_mark
 from straks.core.joined_text import text_of
 from straks.core.options import Options
 from straks.core.spot import Spot
-from straks.core.uses import Uses, name_of
+from straks.core.uses import Uses, name_of, within
 from straks.core.way import Count, Items, Known, Missing, Said, Subroutine, Turn, Way, spread, weight_of
 
 if TYPE_CHECKING:
@@ -143,12 +143,12 @@ class Walker:
         """Yield the numbers that *file*, and what it draws on, compares with."""
         files = [file]
         for each in files:
-            for node in self._tree(each).find_all((nodes.Compare, nodes.Extends, nodes.Include)):
-                if isinstance(node, (nodes.Extends, nodes.Include)) and name_of(node) not in files:
-                    files.append(name_of(node))
-                for constant in node.find_all(nodes.Const) if isinstance(node, nodes.Compare) else ():
-                    if isinstance(constant.value, (int, float)):
-                        yield constant.value
+            for node in within(self._tree(each)):
+                if isinstance(node, (nodes.Extends, nodes.Include)):
+                    files += [name_of(node)] if name_of(node) not in files else []
+                elif isinstance(node, nodes.Compare):
+                    constants = (part.value for part in within(node) if isinstance(part, nodes.Const))
+                    yield from (value for value in constants if isinstance(value, (int, float)))
 
     # --- files ----------------------------------------------------------------------------
 
