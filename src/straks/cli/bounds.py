@@ -189,7 +189,6 @@ def _shown(witness: Mapping[str, Any]) -> list[str]:
 
 def _document(case: Case) -> dict[str, object]:
     from straks.cli.values import as_typed
-    from straks.errors import TemplateError
 
     told: dict[str, object] = {
         "template": case.template,
@@ -200,8 +199,7 @@ def _document(case: Case) -> dict[str, object]:
     }
     found = case.bound
     if isinstance(found, Exception):
-        place = (found.file, found.line) if isinstance(found, TemplateError) else (None, None)
-        told["unbounded"] = {"message": str(found), "file": place[0], "line": place[1]}
+        told["unbounded"] = {"message": str(found), "file": found.file, "line": found.line}
         return told
     told["bound"] = figures(found)
     told["witness"] = {name: as_typed(value) for name, value in found.witness.items()}

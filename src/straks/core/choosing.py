@@ -80,18 +80,16 @@ def _reconcile(way: Way, parameters: Mapping[str, Parameter], chosen: dict[str, 
         one, other = chosen[left.ref], chosen[right.ref]
         if _compares(asked, one, other) is truth:
             continue
-        for ref, before, fits in (
-            (right.ref, other, lambda new, one=one, asked=asked: _compares(asked, one, new)),
-            (left.ref, one, lambda new, other=other, asked=asked: _compares(asked, new, other)),
-        ):
+        for ref, before, turned in ((right.ref, other, False), (left.ref, one, True)):
             domain = way.facts.domains.get(ref) or domain_of(parameters[ref])
-            instead = (
-                new for new in _others(domain, before) if fits(new) is truth and alike(ref, before, new)
-            )
-            value = next(instead, None)
-            if value is not None:
-                chosen[ref] = value
-                break
+            for new in _others(domain, before):
+                sides = (new, other) if turned else (one, new)
+                if _compares(asked, *sides) is truth and alike(ref, before, new):
+                    chosen[ref] = new
+                    break
+            else:
+                continue
+            break
 
 
 def _compares(asked: str, one: object, other: object) -> bool | None:

@@ -94,7 +94,7 @@ class Scale:
     def steps(self, low: Any, high: Any) -> int:  # noqa: ANN401 - any kind's value
         """Return how many steps lie between *low* and *high*."""
         if isinstance(low, time):
-            return (high.hour - low.hour) * 60 + high.minute - low.minute
+            return int((high.hour - low.hour) * 60 + high.minute - low.minute)
         if isinstance(low, Decimal):
             return int(_EXACT.divide_int(_EXACT.subtract(high, low), self.step))
         return int((high - low) // self.step)
@@ -299,6 +299,7 @@ def _moments(low: datetime, high: datetime, style: str) -> Listed:
 def _durations(span: Span) -> tuple[timedelta, ...]:
     step = int(span.scale.step / _SECOND)
     counted = _counted_in(step)
+    looked: Iterable[timedelta]
     if counted is not None:
         looked = (each for interval in span.intervals for each in _telling(*interval, counted))
     elif len(span) > _MOST_STEPS:
@@ -307,7 +308,7 @@ def _durations(span: Span) -> tuple[timedelta, ...]:
             "or a step that divides a minute, an hour or a day"
         )
     else:
-        looked = iter(span)
+        looked = span
     return _classes((_duration_class(duration), duration) for duration in looked)
 
 

@@ -121,12 +121,12 @@ class Expressions:
                 return [(path, Known(-number if isinstance(node, nodes.Neg) else number))]
             case nodes.Getattr():
                 return [(path, self._of_loop(node, path))]
-            case nodes.CondExpr(expr2=nodes.Expr()):
-                wanted = asked | self._uses.of(node.expr1) | self._uses.of(node.expr2)
+            case nodes.CondExpr(expr2=nodes.Expr() as otherwise):
+                wanted = asked | self._uses.of(node.expr1) | self._uses.of(otherwise)
                 return [
                     found
                     for after, truth in self.conditions.decide(node.test, path, wanted)
-                    for found in self.value(node.expr1 if truth else node.expr2, after, asked)
+                    for found in self.value(node.expr1 if truth else otherwise, after, asked)
                 ]
             case nodes.And() | nodes.Or():
                 return self._first_that_settles(node, path, asked)
@@ -294,7 +294,8 @@ class Expressions:
         if node.node is None:
             raise self._spot.lost("filters nothing", node)
         names = FILTERS[node.name][1]
-        given = {pair.key: pair.value for pair in node.kwargs} | dict(zip(names, node.args, strict=False))
+        given: dict[str, nodes.Node] = {str(pair.key): pair.value for pair in node.kwargs}
+        given |= zip(names, node.args, strict=False)
         if node.name == "default":
             return self._default(node, node.node, given, path, asked)
         # A filter may be given its last arguments by name, and then needs those before them.

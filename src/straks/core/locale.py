@@ -108,6 +108,7 @@ def _ranges(header: str) -> tuple[list[str], set[str]]:
     return [tag for _, tag in weighed], unwanted
 
 
+@lru_cache(maxsize=4096)
 def format_integer(value: int, locale: str) -> str:
     """Print a whole number, grouped as *locale* does."""
     from babel.numbers import format_decimal
@@ -115,6 +116,7 @@ def format_integer(value: int, locale: str) -> str:
     return format_decimal(value, locale=_BABEL[locale])
 
 
+@lru_cache(maxsize=4096)
 def format_amount(value: Decimal, currency: str, locale: str) -> str:
     """Print an amount of money, currency included."""
     from babel.numbers import format_currency

@@ -106,6 +106,8 @@ class Renderer:
         self._html = _environment(self._files, html=True)
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
+        # Of what a page is made of, the parts that branches choose between are the same in many.
+        self._cut = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.cut, clean=clean))
         self._context = lru_cache(maxsize=len(LOCALES))(partial(_context, self._text))
         self._uses: dict[str, subset.Uses] = {}
         for file in self._files:
@@ -170,9 +172,9 @@ class Renderer:
     ) -> tuple[str | tuple[int, skeleton.Place], ...]:
         """Return the page that *rendered*, with its markers, becomes, cut at them; *keep* it for `html`."""
         try:
-            if keep and len(rendered) <= _LONGEST_KEPT:
-                return self._page(rendered).html
-            return skeleton.cut(rendered, self._clean)[1]
+            if len(rendered) > _LONGEST_KEPT:
+                return skeleton.cut(rendered, self._clean)[1]
+            return self._page(rendered).html if keep else self._cut(rendered)[1]
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
 

@@ -144,7 +144,7 @@ class Rendering:
                 place = _output(source(path), offset)
                 origins.append((path, offset if place is None else place, None))
                 text += piece.text
-            else:
+            elif isinstance(piece, str):  # a way that is told to be read does not fork
                 origins.append((path, offset, None))
                 if isinstance(piece, Written):
                     macro = _Macro.entered(macro, piece, source, (path, offset))
