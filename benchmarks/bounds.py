@@ -51,8 +51,10 @@ example = ["en bok", "et kart"]
 SHAPES = (
     (
         COUNT + PLACE + THINGS,
-        '{{ count }} {{ count|plural("pakke", "pakker") }} er klar på {{ place }}'
-        "{% if count > 1 %}: {{ things }}{% endif %}.",
+        (
+            '{{ count }} {{ count|plural("pakke", "pakker") }} er klar på {{ place }}'
+            "{% if count > 1 %}: {{ things }}{% endif %}."
+        ),
         '{{ count|plural("Pakke", "Pakker") }} på {{ place }}',
         "<h1>{{ place }}</h1><ul>{% for thing in things %}<li>{{ thing }}</li>{% endfor %}</ul>",
     ),
@@ -60,31 +62,49 @@ SHAPES = (
         NAME + WHEN + PLACE + NOTE,
         "Hei {{ name }}! Du har time {{ when }} hos {{ place }}.{% if note %} {{ note }}{% endif %}",
         "Time {{ when }}",
-        "<p>Hei {{ name }}!</p><p>Du har time <strong>{{ when }}</strong> hos {{ place }}.</p>"
-        "{% if note %}<p>{{ note }}</p>{% endif %}",
+        (
+            "<p>Hei {{ name }}!</p><p>Du har time <strong>{{ when }}</strong> hos {{ place }}.</p>"
+            "{% if note %}<p>{{ note }}</p>{% endif %}"
+        ),
     ),
     (
         DUE + DAY + LEFT + CASE,
-        "{% if due > 0 %}Betal {{ due }} innen {{ day }}, om {{ left }}.{% else %}Saken er ferdig.{% endif %} "
-        "Sak {{ case }}.",
+        (
+            "{% if due > 0 %}Betal {{ due }} innen {{ day }}, om {{ left }}."
+            "{% else %}Saken er ferdig.{% endif %} "
+            "Sak {{ case }}."
+        ),
         "Sak {{ case }}{% if due > 1000 %}: {{ due }}{% endif %}",
-        "{% if due == 0 %}<p>Ingenting å betale.</p>{% elif due < 500 %}<p>Betal {{ due }} snart.</p>"
-        "{% else %}<p>Betal <strong>{{ due }}</strong> innen {{ day }}.</p>{% endif %}<p>Sak {{ case }}</p>",
+        (
+            "{% if due == 0 %}<p>Ingenting å betale.</p>{% elif due < 500 %}<p>Betal {{ due }} snart.</p>"
+            "{% else %}<p>Betal <strong>{{ due }}</strong> innen {{ day }}.</p>{% endif %}<p>Sak {{ case }}</p>"
+        ),
     ),
     (
         STATE + NAME + DAY,
-        '{% set who = name|title %}{{ who }}: saken er {{ state }}{% if state != "ready" %} til {{ day }}{% endif %}.',
+        (
+            "{% set who = name|title %}{{ who }}: saken er {{ state }}"
+            '{% if state != "ready" %} til {{ day }}{% endif %}.'
+        ),
         "Saken er {{ state }}",
-        '{% macro line(label, said) %}<p><b>{{ label }}</b>: {{ said }}</p>{% endmacro %}{{ line("Navn", name|title) }}'
-        '{{ line("Status", state) }}{% if state == "late" %}{{ line("Ny dato", day) }}{% endif %}',
+        (
+            "{% macro line(label, said) %}<p><b>{{ label }}</b>: {{ said }}</p>{% endmacro %}"
+            '{{ line("Navn", name|title) }}'
+            '{{ line("Status", state) }}{% if state == "late" %}{{ line("Ny dato", day) }}{% endif %}'
+        ),
     ),
     (
         COUNT + LEFT + STATE,
-        "{% if count == 1 %}Én dag{% elif count < 7 %}{{ count }} dager{% else %}Over en uke{% endif %} igjen "
-        '({{ left }}){{ "!" if state == "stopped" else "." }}',
+        (
+            "{% if count == 1 %}Én dag{% elif count < 7 %}{{ count }} dager"
+            "{% else %}Over en uke{% endif %} igjen "
+            '({{ left }}){{ "!" if state == "stopped" else "." }}'
+        ),
         "{{ count }} dager igjen",
-        '<p>{{ count }} {{ "dag" if count == 1 else "dager" }} igjen, {{ left }}.</p>'
-        '{% if state in ["late", "stopped"] %}<p>Saken er {{ state }}.</p>{% endif %}',
+        (
+            '<p>{{ count }} {{ "dag" if count == 1 else "dager" }} igjen, {{ left }}.</p>'
+            '{% if state in ["late", "stopped"] %}<p>Saken er {{ state }}.</p>{% endif %}'
+        ),
     ),
 )
 

@@ -25,7 +25,10 @@ MAYBE = '[parameters.o]\nkind = "text"\nmax-length = 9\noptional = true\nexample
 LIST = (
     '[parameters.l]\nkind = "list"\nmax-items = 9\nexample = ["a"]\nof = { kind = "text", max-length = 3 }\n'
 )
-SHORT = '[parameters.s]\nkind = "list"\nmax-items = 3\nexample = [1]\nof = { kind = "integer", min = 1, max = 9 }\n'
+SHORT = (
+    '[parameters.s]\nkind = "list"\nmax-items = 3\nexample = [1]\n'
+    'of = { kind = "integer", min = 1, max = 9 }\n'
+)
 ALL = HEAD + TEXT + OTHER + NUMBER + CHOICE + MAYBE + LIST + SHORT
 
 

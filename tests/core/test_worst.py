@@ -144,10 +144,10 @@ def test_an_sms_is_as_long_as_the_longest_of_all(pieces: tuple[Piece, ...], c: L
 @pytest.mark.parametrize("meter", [CHARACTERS, RECORDED, OCTETS])
 @given(pieces=PIECES, c=CHOICES, d=CHOICES)
 def test_a_text_is_as_large_as_the_largest_of_all(
-    meter: Any,
+    meter: Any,  # noqa: ANN401 - a meter of sizes
     pieces: tuple[Piece, ...],
     c: Listed,
-    d: Listed,  # noqa: ANN401 - a meter of sizes
+    d: Listed,
 ) -> None:
     way = Way(pieces, Facts(domains={"c": c, "d": d}))
     (worst,) = Weighing(meter, OPTIONS).worst(way)

@@ -8,7 +8,6 @@ and knows nothing of the bound that some of the laws here are about.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -23,6 +22,8 @@ from straks.core.locale import LOCALES, OSLO
 from straks.errors import TemplateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from straks.core.template import Template
 
 T = TypeVar("T")
@@ -259,8 +260,8 @@ def _list_of(name: str, of: Declared, most: int) -> Declared:
 
 
 KINDS = (
-    _text, _text, _text, _integer, _integer, _choice, _choice, _code, _amount, _date, _moment, _time, _duration,
-    _url, _reference, _list, _list,
+    _text, _text, _text, _integer, _integer, _choice, _choice, _code, _amount, _date, _moment, _time,
+    _duration, _url, _reference, _list, _list,
 )  # fmt: skip
 
 
@@ -268,16 +269,17 @@ KINDS = (
 
 FILTERS = (
     "upper", "lower", "title", "capitalize", "trim", 'replace("a", "bbb")', 'replace("ß", "")',
-    'replace("aa", "€")', 'replace("A", "xxxx")', 'replace("9", "nine")', 'replace("a", " ")', 'default("–")',
-    'replace("e", "č", 1)', "length", 'trim("a9")', 'default("nei", true)',
+    'replace("aa", "€")', 'replace("A", "xxxx")', 'replace("9", "nine")', 'replace("a", " ")',
+    'default("–")', 'replace("e", "č", 1)', "length", 'trim("a9")', 'default("nei", true)',
 )  # fmt: skip
 CONSTANTS = (
-    "Hei ", "€", "[x]", " ", "\n", "č", "😀", "a" * 40, "ø" * 77, "^" * 30, "  \n", " \n \n", "\u00a0", "– ", "S\u0323", ".",
-    "  ", "\t",
+    "Hei ", "€", "[x]", " ", "\n", "č", "😀", "a" * 40, "ø" * 77, "^" * 30, "  \n", " \n \n", "\u00a0", "– ",
+    "S\u0323", ".", "  ", "\t",
 )  # fmt: skip
 MARKUP = (
-    "<br>", "<p>Hei</p>", "<strong>ok</strong>", "kr 5 & 6", "&nbsp;", "<p>åpen", "</p>", "<ul><li>en</li></ul>", "<b><i>x</b></i>",
-    "<td>x</td>", "<h1>Å</h1>", "&amp;amp", "<em>", "</em>", "<script>x</script>", "<hr>", "&", ";",
+    "<br>", "<p>Hei</p>", "<strong>ok</strong>", "kr 5 & 6", "&nbsp;", "<p>åpen", "</p>",
+    "<ul><li>en</li></ul>", "<b><i>x</b></i>", "<td>x</td>", "<h1>Å</h1>", "&amp;amp", "<em>", "</em>",
+    "<script>x</script>", "<hr>", "&", ";",
 )  # fmt: skip
 
 
@@ -341,7 +343,9 @@ class Author:
         asked = one(self.dice, maybe)
         return asked.name, [*there, replace(asked, optional=False)]
 
-    def expression(self, names: Sequence[Named], depth: int = 0) -> str:
+    def expression(  # noqa: C901, PLR0911, PLR0912 - one kind of expression after the other
+        self, names: Sequence[Named], depth: int = 0
+    ) -> str:
         of = self.named(names)
         if of is None:
             return one(self.dice, ['"å€"', "12", "-1", '"a b"', '"x" ~ 2'])
@@ -403,7 +407,9 @@ class Author:
         condition = self.question(known, depth)
         return f"{guard} and ({condition})" if guard else condition
 
-    def question(self, names: Sequence[Named], depth: int) -> str:
+    def question(  # noqa: C901, PLR0911 - one kind of condition after the other
+        self, names: Sequence[Named], depth: int
+    ) -> str:
         of = self.named(names)
         if of is None:
             return one(self.dice, ["1 < 2", '"a" == "b"', '"a" in ["a"]'])
@@ -422,12 +428,14 @@ class Author:
                 other = one(self.dice, of.literals) if of.literals else '"b"'
                 return f"{of.name} {one(self.dice, ['in', 'not in'])} [{literal}, {other}]"
             case 5:
-                return f"{of.name}|length {one(self.dice, ['>', '==', '<='])} {one(self.dice, ['1', '2', '3', '20'])}"
+                number = one(self.dice, ["1", "2", "3", "20"])
+                return f"{of.name}|length {one(self.dice, ['>', '==', '<='])} {number}"
             case 6 if of.kind != "list":
-                return f"{of.name}|{one(self.dice, ['upper', 'lower', 'trim', 'capitalize'])} {one(self.dice, ['==', '!='])} {literal}"
+                letters = one(self.dice, ["upper", "lower", "trim", "capitalize"])
+                return f"{of.name}|{letters} {one(self.dice, ['==', '!='])} {literal}"
             case 7 if alike:
                 other_name = one(self.dice, alike).name
-                signs = ["==", "!=", "<", ">="] if of.kind not in ("list",) else ["=="]
+                signs = ["==", "!=", "<", ">="] if of.kind != "list" else ["=="]
                 return f"{of.name} {one(self.dice, signs)} {other_name}"
             case 8 if of.kind in ("integer", "amount"):
                 return f"{one(self.dice, of.literals)} < {of.name} <= {one(self.dice, of.literals)}"
@@ -570,7 +578,8 @@ def _laid_out(author: Author, names: Sequence[Named], ending: str) -> str:
         if not chance(author.dice, 4):
             return author.page(names)
         author.files[f"{author.folder}/_frame.txt"] = (
-            f"{author.page(names, 2)}{{% block content %}}{{% endblock %}}{{% block end %}}{author.page(names, 3)}{{% endblock %}}"
+            f"{author.page(names, 2)}{{% block content %}}{{% endblock %}}"
+            f"{{% block end %}}{author.page(names, 3)}{{% endblock %}}"
         )
     top = author.setting(list(names), 2) if chance(author.dice, 2) else ""
     frame = "_layout/email.html" if ending == "html" else f"{author.folder}/_frame.txt"

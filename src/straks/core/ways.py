@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 MOST_WAYS: Final = 2_000
 """So many ways without forks are told of one file."""
-MOST_STEPS: Final = 60_000
+MOST_STEPS: Final = 40_000
 """So many statements are followed of one template, each on every path that comes to it."""
 _PIECES_A_STEP: Final = 8
 """So many pieces that are printed at once count as one statement."""
