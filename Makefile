@@ -15,7 +15,7 @@ demo: .venv/demo.ok
 
 test: .venv/test.ok lint
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m pytest -n logical
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -1,4 +1,4 @@
-"""Rules of others: built from the README's own text, and broken in every way that a package can be."""
+"""Rules of others: built from the documentation's own text, and broken in every way that a package can be."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from straks.policy.rule import Rule
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "policy.md").read_text("utf-8")
 PROJECT, MODULE = re.findall(
     r"```(?:toml|python)\n(.*?)```",
-    README.partition("### Rules of your own")[2].partition("\n## ")[0],
+    PAGE.partition("## Rules of your own")[2].partition("\n## ")[0],
     re.DOTALL,
 )
 MANIFEST = '[template]\npurpose = "notice"\nrepeat = "harmful"\ntime-to-live = 3600\n'
@@ -82,12 +82,12 @@ def straks_with(folder: Path, *arguments: str, cwd: Path) -> subprocess.Complete
     )
 
 
-# --- the README's plugin --------------------------------------------------------------------------
+# --- the documentation's plugin --------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the README's package with pip, from no index, and install it into a folder of its own."""
+    """Build the page's package with pip, from no index, and install it into a folder of its own."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("target")
     (source / "pyproject.toml").write_text(PROJECT, "utf-8")
     (source / "clear_rules.py").write_text(MODULE, "utf-8")
@@ -165,7 +165,7 @@ def test_a_setting_may_name_the_plugins_rule_while_the_plugin_is_there(built: Pa
 
 def test_the_readmes_rule_passes_its_own_examples() -> None:
     namespace: dict[str, Any] = {"__name__": "clear_rules"}
-    exec(compile(MODULE, "clear_rules.py", "exec"), namespace)  # noqa: S102 - our own README
+    exec(compile(MODULE, "clear_rules.py", "exec"), namespace)  # noqa: S102 - our own page
     try_rule(namespace["exclamation_mark_in_sms"])
 
 

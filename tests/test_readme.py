@@ -1,4 +1,4 @@
-"""The README's Python runs as it stands, and prints what it says it prints."""
+"""The Python in the README and in docs/ runs as it stands, and prints what it says it prints."""
 
 from __future__ import annotations
 
@@ -7,20 +7,39 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parents[1] / "README.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```\n(?:\s*```text\n(.*?)```)?", README.read_text("utf-8"), re.DOTALL)
+ROOT = Path(__file__).parents[1]
+PAGES = {path.stem: path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+EXAMPLES = {
+    f"{name}-{number}": example
+    for name, path in PAGES.items()
+    for number, example in enumerate(
+        re.findall(r"```python\n(.*?)```\n(?:\s*```text\n(.*?)```)?", path.read_text("utf-8"), re.DOTALL), 1
+    )
+}
 
 
 def test_there_is_an_example() -> None:
-    assert EXAMPLES
+    assert "README-1" in EXAMPLES
 
 
-@pytest.mark.parametrize(
-    ("code", "printed"), EXAMPLES, ids=[f"example-{n}" for n in range(1, len(EXAMPLES) + 1)]
-)
-def test_an_example_prints_what_the_readme_shows(
+@pytest.mark.parametrize(("code", "printed"), EXAMPLES.values(), ids=EXAMPLES)
+def test_an_example_prints_what_the_page_shows(
     code: str, printed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own README
+    exec(compile(code, "example.py", "exec"), {})  # noqa: S102 - our own page
 
     assert capsys.readouterr().out == printed
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_page_links_to_is_there(name: str) -> None:
+    page = PAGES[name]
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = set(re.findall(r"\]\(docs/([\w-]+)\.md", PAGES["README"].read_text("utf-8")))
+
+    assert linked == PAGES.keys() - {"README"}

@@ -57,7 +57,7 @@ def test_json_has_the_page(cli: Callable[..., Result]) -> None:
     document = json.loads(cli("explain", "SMS101", "--json").stdout)
 
     assert document["code"] == "SMS101"
-    assert document["decided"] == "page"
+    assert document["decided"] == "template"
     assert document["page"] == KNOWN["SMS101"].page
 
 

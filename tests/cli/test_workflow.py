@@ -1,4 +1,4 @@
-"""What the README says to run in GitHub Actions, run as its shell runs it."""
+"""What the documentation says to run in GitHub Actions, run as its shell runs it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-SECTION = README.partition("### In a repository")[2].partition("\n### ")[0]
+PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+SECTION = PAGE.partition("## In a repository")[2].partition("\n## ")[0]
 STEPS = yaml.safe_load(re.findall(r"```yaml\n(- .*?)```", SECTION, re.DOTALL)[0])
 CHECK, DIFF = (step["run"] for step in STEPS if "run" in step)
 SARIF = re.findall(r"`(straks check --format sarif [^`]*)`", SECTION)[0]
@@ -21,7 +21,7 @@ MANIFEST = '[template]\npurpose = "notice"\nrepeat = "harmful"\ntime-to-live = 3
 
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - what our own README says
+    return subprocess.run(  # noqa: S603 - what our own page says
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],  # noqa: S607 - as the runner does
         capture_output=True,
         text=True,

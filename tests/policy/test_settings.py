@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +202,10 @@ def test_a_policy_survives_pickling() -> None:
     policy = policy_of({"segments": {"notice": 3}, "ignore": {"SMS103": "names"}}, "straks.toml")
 
     assert pickle.loads(pickle.dumps(policy)) == policy  # noqa: S301 - our own bytes
+
+
+def test_the_documentation_has_the_table_of_keys() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+    table = [f"| `{key}` | `{of.form}` | {of.default} | {of.decides} |" for key, of in KEYS.items()]
+
+    assert "\n".join(table) in page

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 API = "/notifications/api/v1/future"
 SMS = f"{API}/orders/instant/sms"
-ENOUGH_S = 20.0  # for what answers; never waited out
+ENOUGH_S = 120.0  # for what answers; never waited out, on a busy machine either
 
 
 def address(altinn: Simulator) -> tuple[str, int]:

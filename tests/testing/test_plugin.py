@@ -519,11 +519,10 @@ def test_altinn_is_fresh_in_every_test_and_over_after_it(run: Run, pytester: pyt
     run().assert_outcomes(passed=3)
 
 
-def test_the_test_that_the_readme_shows_passes(run: Run, pytester: pytest.Pytester) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    section = readme.partition("## For your own tests")[2].partition("\n## ")[0]
-    examples = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    pytester.makepyfile(**{f"test_readme_{number}": text for number, text in enumerate(examples)})
+def test_the_test_that_the_documentation_shows_passes(run: Run, pytester: pytest.Pytester) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text("utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    pytester.makepyfile(**{f"test_shown_{number}": text for number, text in enumerate(examples)})
 
     run().assert_outcomes(passed=sum(text.count("def test_") for text in examples))
     assert examples

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 
 TEMPLATE: Final = "one-time-code"
 OCCASION: Final = "demo/1"
+READER: Final = {"subject": "demo", "purpose": "login"}
 _STEP_S: Final = 1.0
 _LOOKS_MOST: Final = 10
 _CREATED, _OK = 201, 200
+_WRONG, _RIGHT, _SPENT = straks.Verdict.INVALID_OTP, straks.Verdict.ACCEPTED, straks.Verdict.NO_OTP_FOUND
 _GRANT: Final = "/token"
 _EXCHANGE: Final = "/authentication/api/v1/exchange/maskinporten"
 
@@ -65,6 +67,14 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A code that somebody enters: which one it was, in words, and what came of it."""
+
+    what: str
+    verdict: straks.Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence about the run, and whether it held."""
 
@@ -77,10 +87,12 @@ class Story:
     """
     What happened: what was rendered, sent, answered, and received.
 
-    ``way_in`` are the requests that a token took.
+    ``way_in`` are the requests that a token took, ``worst`` the worst case of each text.
     """
 
     url: str
+    worst: tuple[straks.SmsBound, ...]
+    entries: tuple[Entry, ...]
     way_in: tuple[Exchange, ...]
     texts: tuple[straks.Sms, ...]
     letter: straks.Email
@@ -100,6 +112,10 @@ class Story:
                 all(len(text.segmentation) == 1 for text in self.texts),
             ),
             Claim(
+                "Each is proven to stay in one, whatever fills it.",
+                all(bound.segments == 1 for bound in self.worst),
+            ),
+            Claim(
                 "One token served it all: a signed grant, exchanged once.",
                 tuple((each.path, each.status) for each in self.way_in) == ((_GRANT, _OK), (_EXCHANGE, _OK)),
             ),
@@ -117,6 +133,10 @@ class Story:
                 {message.body for message in self.inbox} == {self.texts[0].body, self.letter.body},
             ),
             Claim("Both were delivered.", self.sms.delivered and self.email.delivered),
+            Claim(
+                "The code that arrived let its reader in, once; another code let nobody in.",
+                [entry.verdict for entry in self.entries] == [_WRONG, _RIGHT, _SPENT],
+            ),
         )
 
 
@@ -137,7 +157,7 @@ class Witness(HttpxCarrier):
 
 def perform() -> Story:
     """
-    Render, send, repeat and follow, over HTTP, to a simulator that ends with this function.
+    Issue, render, send, repeat, follow and verify; over HTTP, to a simulator that ends with this function.
 
     Raises:
         StraksError: Something did not work out.
@@ -145,7 +165,9 @@ def perform() -> Story:
     started_s = time.perf_counter()
     catalog = straks.Catalog.load()
     template = catalog[TEMPLATE]
-    values = template.examples
+    codes = straks.OneTimeCodes(straks.MemoryStore(), key=straks.SIMULATOR_KEY)
+    issued = codes.issue(**READER, recipient=FICTION_PHONE)
+    values = {**template.examples, "code": issued.code}
     texts = tuple(
         catalog.sms(TEMPLATE, locale=locale, to=FICTION_PHONE, values=values) for locale in template.locales
     )
@@ -171,8 +193,20 @@ def perform() -> Story:
                 (transport.follow(placed, until_final=False), transport.follow(posted, until_final=False))
             )
         sms_looks, email_looks = zip(*looks, strict=True)
+
+        # What is entered is what the phone shows.
+        arrived = next(message.code for message in altinn.messages if message.code) or ""
+        other = str((int(arrived) + 1) % 10 ** len(arrived)).zfill(len(arrived))
+        tries = (
+            ("another code", other),
+            ("the code that arrived", arrived),
+            ("the same code again", arrived),
+        )
+        entries = [Entry(what, codes.verify(**READER, code=code)) for what, code in tries]
         return Story(
             url=altinn.url,
+            worst=tuple(straks.bound(template, locale, "sms") for locale in template.locales),
+            entries=tuple(entries),
             way_in=tuple(each for each in witness.seen if each.path in (_GRANT, _EXCHANGE)),
             texts=texts,
             letter=letter,

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks import __version__
 from straks.altinn import encode, payload
-from straks.cli.demo_report import LEGS
+from straks.cli.demo_report import LEGS, at_worst
 from straks.cli.show_sms import UNITS, counted, figures
 
 if TYPE_CHECKING:
     from straks.cli.demo import Sending, Story
+    from straks.core.bound import SmsBound
     from straks.core.message import Sms
 
 LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
@@ -38,7 +39,7 @@ def page(story: Story) -> str:
     source = files("straks.cli").joinpath(_PAGE).read_text("utf-8")
     return environment.from_string(source).render(
         story=story,
-        phones=[_phone(text) for text in story.texts],
+        phones=[_phone(text, worst) for text, worst in zip(story.texts, story.worst, strict=True)],
         way_in=list(zip(story.way_in, LEGS, strict=False)),
         sendings=[_sending(sending) for sending in (story.sms, story.email)],
         sender=story.inbox[0].sender if story.inbox else "",
@@ -46,7 +47,7 @@ def page(story: Story) -> str:
     )
 
 
-def _phone(sms: Sms) -> dict[str, Any]:
+def _phone(sms: Sms, worst: SmsBound) -> dict[str, Any]:
     segmentation = sms.segmentation
     capacity = segmentation.segments[-1].units + segmentation.spare
     unit = UNITS[segmentation.encoding]
@@ -61,7 +62,7 @@ def _phone(sms: Sms) -> dict[str, Any]:
             }
             for part in segmentation.segments
         ],
-        "figures": list(figures(sms.body, segmentation)),
+        "figures": [*figures(sms.body, segmentation), f"whatever fills it: {at_worst(worst)}"],
     }
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from straks.cli.layout import side_by_side
+from straks.cli.show_sms import UNITS, counted
 from straks.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from straks.cli.demo import Sending, Story
+    from straks.core.bound import SmsBound
 
 
 def report(story: Story, page: Path) -> None:
@@ -23,6 +25,9 @@ def report(story: Story, page: Path) -> None:
     out = console()
     _head(out, "One code, in three languages")
     side_by_side(out, [partial(bubble, text.locale, text.body, text.segmentation) for text in story.texts])
+    _head(out, "Their worst case, whatever fills them")
+    for text, worst in zip(story.texts, story.worst, strict=True):
+        out.print(f"  {text.locale:<7} {at_worst(worst)}", soft_wrap=True)
     _head(out, "A token, by a grant that was signed with a key made for this run")
     for leg, what in zip(story.way_in, LEGS, strict=False):
         out.print(f"  {'token':<7} {leg.method} {story.url}{leg.path}", soft_wrap=True)
@@ -37,6 +42,9 @@ def report(story: Story, page: Path) -> None:
     out.print(f"  SMS     {_steps(story.sms)}")
     out.print(f"  e-mail  {_steps(story.email)}")
     out.print(f"  Nobody waited: the simulator's clock was advanced by {story.advanced_s:.0f} s.")
+    _head(out, "The code, entered")
+    for entry in story.entries:
+        out.print(f"  {entry.what:<22} {entry.verdict.name}", soft_wrap=True)
     _head(out, "What this proves")
     for claim in story.claims:
         out.print(
@@ -46,6 +54,14 @@ def report(story: Story, page: Path) -> None:
     out.print("Next:")
     for how, what in NEXT:
         out.print(f"  {how:<50} {what}", soft_wrap=True)
+
+
+def at_worst(worst: SmsBound) -> str:
+    """Return a worst case in words: segments, units, and what is left."""
+    unit = UNITS[worst.encoding]
+    return (
+        f"{counted(worst.segments, 'segment')} of {counted(worst.units, unit)} at most, {worst.spare} spare"
+    )
 
 
 LEGS: Final = ("a signed grant, for Maskinporten's token", "Maskinporten's token, for Altinn's")

@@ -59,7 +59,9 @@ def _list(rules: tuple[Rule, ...]) -> None:
 def _explain(rule: Rule) -> None:
     from rich.text import Text
 
-    decided = f"decided on: {rule.scope}" if rule.test is None else f"kept at run time, shown by {rule.test}"
+    decided = f"decided on: {rule.scope.decided}"
+    if rule.test is not None:
+        decided = f"kept at run time, shown by {rule.test}"
     out = console()
     out.print(Text(f"{rule.code} {rule.name}", "bold"), soft_wrap=True)
     out.print(f"{rule.severity}; {decided}; since {rule.since}\n", soft_wrap=True)

@@ -67,7 +67,7 @@ def _table(rules: Iterable[Rule]) -> Table:
         table.add_column(no_wrap=True, min_width=width)
     table.add_column(ratio=1)
     for rule in rules:
-        table.add_row(rule.code, rule.severity, rule.scope, one_line(rule.summary.replace("``", "")))
+        table.add_row(rule.code, rule.severity, rule.scope.decided, one_line(rule.summary.replace("``", "")))
     grid = Table.grid()
     grid.add_row(Padding(table, (0, 0, 0, 2)))
     return grid
@@ -79,7 +79,7 @@ def document(rule: Rule) -> dict[str, object]:
         "code": rule.code,
         "name": rule.name,
         "severity": rule.severity,
-        "decided": rule.scope,
+        "decided": rule.scope.decided,
         "test": rule.test,
         "since": rule.since,
         "summary": rule.summary,

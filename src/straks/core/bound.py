@@ -1,11 +1,30 @@
 """
 The proven worst case of a template: over every value its parameters admit, and never by sampling.
 
-Three steps: `straks.core.domain` says what a parameter admits, `straks.core.ways` follows every way
-through the parsed template, `straks.core.worst` fills each way as full as it goes. Here they are put
-together, and the answer is checked against itself: the values that should reach the bound are
-rendered for real, and only if they come out at exactly the bound is it called exact. What cannot be
-bounded is `Unbounded`, with the place, for no bound is not the same as a small bound.
+Three steps: what the parameters admit, every way through the parsed template, and each way filled as
+full as it goes. Here they are put together, and the answer is checked against itself: the values that
+should reach the bound are rendered for real, and only if they come out at exactly the bound is it
+called exact. What cannot be bounded is `Unbounded`, with the place, for no bound is not the same as a
+small bound.
+
+The steps, each with the modules it takes (all in `straks.core`):
+
+what values there are
+    `domain`, what a parameter admits; `narrowing`, what a condition leaves of it; `printing`, what one
+    value prints; `options`, what may be printed where a value stands; `spelling`, the same of a free
+    text, letter by letter.
+what ways there are
+    `way`, the types that all of these speak in; `ways`, the statements; `expressions`, `conditions` and
+    `filtering`, what stands in them; `joined_text`, filters on a text put together; `folding`, ways put
+    together that can no longer be told apart; `uses`, which names are still asked for; `spot`, where the
+    reading stands; `paged`, the HTML page that a way becomes.
+how far they get
+    `meters` and `packing`, what a text is measured by; `worst`, the furthest that a way gets; `choosing`,
+    values that take it.
+
+Why nothing is missed: a step that does not know better adds. What a condition leaves open, both
+branches get; what a filter may make of a letter, all of it is there; ways that are too many are one
+that may be any of them. Each can make a bound too high, which then is not called exact, and none too low.
 """
 
 from __future__ import annotations
@@ -13,7 +32,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from straks.core import ledger
 from straks.core.alphabet import FOREIGN
@@ -74,6 +93,12 @@ class EmailBound:
     witness: Mapping[str, Any] = field(repr=False)
 
 
+@overload
+def bound(template: Template, locale: str, channel: Literal["sms"]) -> SmsBound: ...
+@overload
+def bound(template: Template, locale: str, channel: Literal["email"]) -> EmailBound: ...
+@overload
+def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBound: ...
 def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBound:
     """
     Return the worst case of *template* over every value that its parameters admit.

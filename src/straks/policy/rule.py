@@ -42,7 +42,7 @@ class Severity(StrEnum):
 
 
 class Scope(StrEnum):
-    """Where a rule is decided."""
+    """What a rule is given."""
 
     TEMPLATE = "template"
     PAGE = "page"
@@ -50,6 +50,11 @@ class Scope(StrEnum):
     ORDER = "order"
     POLICY = "policy"
     RUNTIME = "runtime"
+
+    @property
+    def decided(self) -> str:
+        """Where the rule is decided; a page is a part of its template."""
+        return Scope.TEMPLATE.value if self is Scope.PAGE else self.value
 
 
 @dataclass(frozen=True, slots=True)
