@@ -77,7 +77,8 @@ SHAPES = (
         "Sak {{ case }}{% if due > 1000 %}: {{ due }}{% endif %}",
         (
             "{% if due == 0 %}<p>Ingenting å betale.</p>{% elif due < 500 %}<p>Betal {{ due }} snart.</p>"
-            "{% else %}<p>Betal <strong>{{ due }}</strong> innen {{ day }}.</p>{% endif %}<p>Sak {{ case }}</p>"
+            "{% else %}<p>Betal <strong>{{ due }}</strong> innen {{ day }}.</p>{% endif %}"
+            "<p>Sak {{ case }}</p>"
         ),
     ),
     (

@@ -16,8 +16,8 @@ what values there are
 what ways there are
     `way`, the types that all of these speak in; `ways`, the statements; `expressions`, `conditions` and
     `filtering`, what stands in them; `joined_text`, filters on a text put together; `folding`, ways put
-    together that can no longer be told apart; `uses`, which names are still asked for; `spot`, where the
-    reading stands; `paged`, the HTML page that a way becomes.
+    together that can no longer be told apart; `uses`, which names are still asked for; `paged`, the HTML
+    page that a way becomes.
 how far they get
     `meters` and `packing`, what a text is measured by; `worst`, the furthest that a way gets; `choosing`,
     values that take it.

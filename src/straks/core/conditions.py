@@ -34,9 +34,8 @@ if TYPE_CHECKING:
     from straks.core.folding import Path
     from straks.core.narrowing import Outcomes
     from straks.core.printing import Printer
-    from straks.core.spot import Spot
     from straks.core.uses import Uses
-    from straks.core.way import Value
+    from straks.core.way import Spot, Value
 
 _LENGTH: Final = Filter("length")
 _LETTERS: Final = {Filter("upper"): str.upper, Filter("lower"): str.lower}

@@ -46,9 +46,8 @@ if TYPE_CHECKING:
     from straks.core.options import Options
     from straks.core.parameter import Parameter
     from straks.core.printing import Printer
-    from straks.core.spot import Spot
     from straks.core.uses import Uses
-    from straks.core.way import Piece, Value
+    from straks.core.way import Piece, Spot, Value
 
 Asked: TypeAlias = frozenset[str]
 """The names that are still asked for after an expression."""

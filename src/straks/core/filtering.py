@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from straks.core.domain import Domain
     from straks.core.options import Options
     from straks.core.printing import Printer
-    from straks.core.spot import Spot
-    from straks.core.way import Piece, Value
+    from straks.core.way import Piece, Spot, Value
 
 _MOST_DIGITS: Final = 20
 """How far a number may be rounded: none that a template can be given has more digits."""

@@ -1,8 +1,7 @@
 """
 What a way through a template is made of: text, holes, and the values that expressions have on it.
 
-`straks.core.ways` follows the ways, `straks.core.folding` puts together those that can no longer be
-told apart, `straks.core.worst` fills them. All speak in these types.
+All that is about ways speaks in these types: `straks.core.bound` says what there is.
 """
 
 from __future__ import annotations
@@ -31,6 +30,17 @@ class Lost(Exception):
         super().__init__(why)
         self.file = file
         self.line = line
+
+
+@dataclass(slots=True)
+class Spot:
+    """Where the reading of a template stands: the file that is read; it moves with the reading."""
+
+    file: str = ""
+
+    def lost(self, why: str, node: nodes.Node) -> Lost:
+        """Return the error that says why the analysis cannot go on at *node*."""
+        return Lost(why, self.file, node.lineno)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,8 @@ from straks.core.folding import MOST_PATHS, Path, TooManyPaths, as_way, folded
 from straks.core.hygiene import starts_with_mark
 from straks.core.joined_text import text_of
 from straks.core.options import Options
-from straks.core.spot import Spot
 from straks.core.uses import Uses, name_of, within
-from straks.core.way import Count, Items, Known, Missing, Said, Subroutine, Turn, Way, spread, weight_of
+from straks.core.way import Count, Items, Known, Missing, Said, Spot, Subroutine, Turn, Way, spread, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
