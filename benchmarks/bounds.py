@@ -149,7 +149,7 @@ def main() -> None:
     straks.bound(shipped["one-time-code"], "nb", "email")  # loads what is loaded on first use
     seconds, bounds, exact = took_s(shipped)
     print(f"shipped: {len(shipped)} templates, {bounds} bounds ({exact} exact)  {seconds:6.2f} s")
-    first = 0.0
+    first = taken = 0.0
     for size in SIZES:
         taken, bounds, exact = took_s(Catalog(files(size)))
         each_ms = 1000 * taken / size

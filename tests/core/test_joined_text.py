@@ -52,7 +52,7 @@ class Tailor:
         texts = {""}
         for piece in pieces:
             if isinstance(piece, Fork):
-                more = set().union(*(self.every(way.pieces) for way in piece.ways))
+                more = set[str]().union(*(self.every(way.pieces) for way in piece.ways))
             elif isinstance(piece, Hole):
                 more = {self.printed(piece)}
             else:

@@ -111,10 +111,15 @@ def test_what_the_table_says_is_what_the_library_says() -> None:
 def test_so_it_is_when_every_question_decides_something(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Today's number plan is so regular that some questions never decide; here they do."""
     plans = bent(seed)
-    monkeypatch.setattr(PhoneMetadata, "metadata_for_region", lambda region, _=None: plans.get(region))
-    monkeypatch.setattr(
-        PhoneMetadata, "metadata_for_region_or_calling_code", lambda _code, region: plans.get(region)
-    )
+
+    def plan_of(region: str, _default: object = None) -> object:
+        return plans.get(region)
+
+    def plan_of_either(_code: int, region: str) -> object:
+        return plans.get(region)
+
+    monkeypatch.setattr(PhoneMetadata, "metadata_for_region", plan_of)
+    monkeypatch.setattr(PhoneMetadata, "metadata_for_region_or_calling_code", plan_of_either)
     accepted, wrong = compared(PhoneTable(phonenumbers, warm=1), BENT_NUMBERS, seed)
 
     assert wrong == 0
@@ -208,9 +213,12 @@ def test_a_pattern_that_means_something_else_inside_another_is_left_to_the_libra
         **{kind: getattr(whole, kind) for kind in ("general_desc", "fixed_line", *KINDS)},
         mobile=SimpleNamespace(national_number_pattern=pattern, possible_length=(9,)),
     )
+
+    def plan_of(_region: str, _default: None) -> object:
+        return plan
+
     other = SimpleNamespace(
-        COUNTRY_CODE_TO_REGION_CODE={46: ("SE",)},
-        PhoneMetadata=SimpleNamespace(metadata_for_region=lambda _region, _default: plan),
+        COUNTRY_CODE_TO_REGION_CODE={46: ("SE",)}, PhoneMetadata=SimpleNamespace(metadata_for_region=plan_of)
     )
     table = PhoneTable(other, warm=1)
 

@@ -300,7 +300,7 @@ class Author:
     dice: Dice
     folder: str
     html: bool = False
-    files: Lines = field(default_factory=dict)
+    files: Lines = field(default_factory=dict[str, str])
     fresh: int = 0
     under: int = 0
     """How many conditions this stands under, within a scope: there no new name may be set."""

@@ -56,7 +56,7 @@ def _ends(way: Way, text: str, starts: set[int], values: Mapping[str, Any], prin
         return set()
     for piece in way.pieces:
         if isinstance(piece, Fork):
-            starts = set().union(*(_ends(each, text, starts, values, printer) for each in piece.ways))
+            starts = set[int]().union(*(_ends(each, text, starts, values, printer) for each in piece.ways))
             continue
         if isinstance(piece, Hole):
             said = printer.prints(piece, _value(values, piece.ref))

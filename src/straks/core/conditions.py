@@ -80,6 +80,8 @@ class Conditions:
                 if isinstance(parameter, ListOf):
                     # How many items there are is asked for later, if at all.
                     return self._expressions.presence(parameter, path)
+            case _:
+                pass
         return [
             outcome
             for after, value in self._expressions.value(node, path, asked)
@@ -319,7 +321,8 @@ def _literal(value: Value) -> Any:  # noqa: ANN401 - a constant, a list of such,
 def _frozen(wanted: object) -> Value:
     """Return *wanted* as it is remembered."""
     if isinstance(wanted, list):
-        return Items(tuple(map(Known, wanted)))
+        items: list[Any] = wanted
+        return Items(tuple(map(Known, items)))
     return Known(wanted)  # type: ignore[arg-type]
 
 

@@ -212,7 +212,7 @@ def _put_together(group: Sequence[tuple[Path, _Live]]) -> Path:
     if len(group) == 1:
         return group[0][0]
     paths = [path for path, _ in group]
-    names = frozenset().union(*(alive.names for _, alive in group))
+    names = frozenset[str]().union(*(alive.names for _, alive in group))
     shared = common([path.facts for path in paths])
     rest = [path.facts.without(shared) for path in paths]
     scopes = tuple(_scope(scopes, names) for scopes in zip(*(path.scopes for path in paths), strict=True))

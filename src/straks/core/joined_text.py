@@ -161,7 +161,7 @@ class _Casing:
                 changed.append(
                     Fork(tuple(Way(new, way.facts) for (new, _), way in zip(ways, piece.ways, strict=True)))
                 )
-                begins = frozenset().union(*(after for _, after in ways))
+                begins = frozenset[bool]().union(*(after for _, after in ways))
                 continue
             changed.append(_either(*(self.cased(piece, begin) for begin in sorted(begins, reverse=True))))
             begins = self.after(piece, begins)

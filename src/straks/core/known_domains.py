@@ -49,7 +49,7 @@ class KnownDomains:
 
         def judge(domain: str) -> tuple[str, str]:
             valid = validate(f"a@{domain}")
-            if valid is None or valid.ascii_domain is None:
+            if valid is None:
                 raise _Unknown
             return valid.domain, valid.ascii_domain
 

@@ -241,7 +241,9 @@ def _against(mine: Domain, relation: str, theirs: Domain) -> Domain:
     if isinstance(mine, Span) and isinstance(theirs, Span):
         return _span_against(mine, relation, theirs)
     if isinstance(mine, Listed) and isinstance(theirs, Listed) and mine.complete and theirs.complete:
-        compare = OPERATORS.get(relation, lambda *_: True)
+        compare = OPERATORS.get(relation)
+        if compare is None:
+            return mine if theirs.values else Listed(())
         return Listed(
             tuple(value for value in mine.values if any(compare(value, other) for other in theirs.values))
         )

@@ -193,11 +193,11 @@ def _taken(way: Way, fork: Fork) -> Iterator[Way]:
 class _Reading:
     """Reads HTML and notes whether it is plain; ``open`` are the elements it stands in."""
 
-    open: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list[str])
     least: int = 0
     """How many elements were open before this part, which it must leave so."""
     plain: bool = True
-    waiting: list[Fork] = field(default_factory=list)
+    waiting: list[Fork] = field(default_factory=list[Fork])
     """Forks of a fragment that is plain so far."""
 
 

@@ -15,7 +15,7 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from jinja2 import nodes
 
@@ -124,14 +124,15 @@ class Filling:
 
     def take(self, values: object) -> Filled | None:
         """Check and print *values*; None where they are not all there, and no others, and admitted."""
-        if not isinstance(values, dict) or len(values) != len(self._steps):
+        if not isinstance(values, dict) or len(cast("dict[str, object]", values)) != len(self._steps):
             return None
+        given = cast("dict[str, object]", values)
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
         try:
             for name, check, prints, canonical_form in self._steps:
-                value = checked[name] = check(values[name])
+                value = checked[name] = check(given[name])
                 if prints is None:
                     printed[name] = canonical[name] = value
                 else:

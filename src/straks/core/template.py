@@ -66,7 +66,7 @@ class Template(Displayed):
     sources: Mapping[str, str] = field(repr=False, compare=False)
     gate: Gate = field(default=OPEN, repr=False, compare=False)
     _known_ways: dict[tuple[str, str], Way | None] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+        default_factory=dict["tuple[str, str]", "Way | None"], init=False, repr=False, compare=False
     )
 
     @property

@@ -7,7 +7,7 @@ that could have been put together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from jinja2 import nodes
 
@@ -63,7 +63,7 @@ class Uses:
 
     def of_all(self, body: Iterable[nodes.Node]) -> frozenset[str]:
         """Return the names that all nodes of *body* together ask for."""
-        return frozenset().union(*map(self.of, body))
+        return frozenset[str]().union(*map(self.of, body))
 
     def _found(self, node: nodes.Node) -> frozenset[str]:
         match node:
@@ -99,7 +99,7 @@ def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
         if isinstance(held, nodes.Node):
             yield held
         elif isinstance(held, list):
-            yield from (each for each in held if isinstance(each, nodes.Node))
+            yield from (each for each in cast("list[object]", held) if isinstance(each, nodes.Node))
 
 
 def name_of(node: nodes.Include | nodes.Extends) -> str:

@@ -87,7 +87,7 @@ class Fork:
     @cached_property
     def refs(self) -> frozenset[str]:
         """The values that stand anywhere in it."""
-        return frozenset().union(*(way.refs for way in self.ways))
+        return frozenset[str]().union(*(way.refs for way in self.ways))
 
     @cached_property
     def weight(self) -> int:
