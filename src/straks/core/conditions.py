@@ -321,8 +321,7 @@ def _literal(value: Value) -> Any:  # noqa: ANN401 - a constant, a list of such,
 def _frozen(wanted: object) -> Value:
     """Return *wanted* as it is remembered."""
     if isinstance(wanted, list):
-        items: list[Any] = wanted
-        return Items(tuple(map(Known, items)))
+        return Items(tuple(map(Known, wanted)))  # pyright: ignore[reportUnknownArgumentType] - any literals
     return Known(wanted)  # type: ignore[arg-type]
 
 
