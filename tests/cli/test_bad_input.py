@@ -114,12 +114,6 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, int | None, str]] = {
         None,
         "is over 200000 bytes",
     ),
-    "a text of more segments than there can be": (
-        {"bad/nb/sms.txt": "Hei på deg. " * 10_000},
-        "bad/template.toml",
-        None,
-        "one SMS has at most 255",
-    ),
     "brackets without an end": (
         {"bad/nb/sms.txt": "{% if locale %}" * 10_000},
         "bad/nb/sms.txt",
@@ -160,6 +154,19 @@ def test_what_cannot_be_used_is_told_at_its_place_and_the_rest_is_checked(
     assert result.exit_code == 2
     assert [*found] == [(str(Path("templates", file)), line)]
     assert said in found[str(Path("templates", file)), line]
+
+
+def test_a_text_of_more_segments_than_there_can_be_is_a_finding_like_any_other(
+    cli: Callable[..., Result],
+) -> None:
+    write("bad/template.toml", MANIFEST)
+    write("bad/nb/sms.txt", "Hei på deg. " * 10_000)
+    result = cli("check", "--format", "json")
+    (found,) = [each for each in json.loads(result.stdout) if each["code"] == "SMS101"]
+
+    assert result.exit_code == 1
+    assert told(result) == {}
+    assert found["message"].startswith("can reach 785 segments")
 
 
 def test_a_broken_shared_part_stops_only_what_draws_on_it(cli: Callable[..., Result]) -> None:

@@ -129,7 +129,6 @@ def test_an_email_bound_names_values_that_fill_subject_and_body() -> None:
     [
         ("\n{% set a = x %}{% for i in a %}{{ i }}{% endfor %}", "no list"),
         ("\n{{ d|replace('1', 'xx') }}", "replace is not followed"),
-        ("\n{{ x|length }}", "length is not followed"),
         ("\n{{ c|round }}", "round does not take this value"),
         ("\n{{ 'a'|round }}", "round does not take this value"),
         ("\n{{ x|replace('a', '\u0301') }}", "combining mark"),
@@ -137,21 +136,13 @@ def test_an_email_bound_names_values_that_fill_subject_and_body() -> None:
         ("\n{{ o and 'har' }}!", "prints an optional parameter"),
         ("\n{{ o|upper }}", "filters an optional parameter"),
         ("\n{% if o == 'a' %}a{% endif %}", "compares an optional parameter"),
-        ("\n{% if 1 < n < 5 %}a{% endif %}", "chains of comparisons"),
-        ("\n{% if n < 'a' %}a{% endif %}", None),
         ("\n{% if c < 1 %}a{% endif %}", "different kinds"),
-        ("\n{% if 'a' < 1 %}a{% endif %}", "different kinds"),
-        ("\n{{ (x ~ c)|title }}", "put together"),
-        ("\n{{ x|replace('a', c) }}", "literals"),
-        ("\n{{ o|default('a', true) }}", "more than its value"),
-        ("\n{{ o|default(boolean=true) }}", "these arguments"),
-        ("\n" + "".join(f"{{% if x < '{n}' %}}a{{% endif %}}" for n in range(12)), "more than 2000 ways"),
+        ("\n{% if n < 'a' %}a{% endif %}", "different kinds"),
+        ("\n{{ (x ~ c)|replace('ab', 'c') }}", "put together"),
+        ("\n{{ x|replace('a', c) }}", "write a literal"),
     ],
 )
-def test_what_cannot_be_followed_is_unbounded_with_its_place(text: str, why: str | None) -> None:
-    if why is None:
-        assert sms(text).units == 1
-        return
+def test_what_cannot_be_followed_is_unbounded_with_its_place(text: str, why: str) -> None:
     with pytest.raises(Unbounded, match=why) as caught:
         sms(text)
 

@@ -418,6 +418,17 @@ def counting(files: dict[str, str]) -> tuple[Renderer, list[str]]:
     return Renderer(files, clean), cleaned
 
 
+def test_what_is_rendered_is_left_as_it_was_parsed() -> None:
+    file = "m/nb/sms.txt"
+    renderer = Renderer({file: '{% if n in [1, 2] %}{{ "a" ~ "b"|upper }}{% endif %}{{ n }}'})
+    before = repr(renderer.own_tree(file))
+    renderer.text(file, {"n": 1})
+
+    assert repr(renderer.tree(file)) == before
+    assert renderer.tree(file) is renderer.tree(file)
+    assert renderer.own_tree(file) is not renderer.tree(file)
+
+
 def test_a_page_is_sanitised_once_for_each_way_through_it() -> None:
     renderer, cleaned = counting({"m/nb/email.html": "{% if yes %}<b>{{ name }}</b>{% else %}a{% endif %}"})
 

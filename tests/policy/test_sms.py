@@ -26,6 +26,9 @@ max = 20000
 example = 1000
 """
 
+# Eight seconds divide no minute, so that these are not told apart by minutes and hours.
+ENDLESS = 'max = "9000 h"\nstep = "8 s"\nexample = "2 min"'
+
 
 def found_in(rule: Rule, text: str, **trial: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - whatever a trial takes
     return inspect(Trial(sms=text, **trial).catalog()["trial"], None, (rule,))
@@ -79,7 +82,7 @@ def test_a_text_without_a_bound_is_found_where_it_is_lost() -> None:
 
 
 def test_too_many_values_to_look_through_are_found_at_the_files_beginning() -> None:
-    endless = PARAMETERS.replace('max = "10 min"', 'max = "9000 h"\nstep = "1 s"')
+    endless = PARAMETERS.replace('max = "10 min"\nexample = "5 min"', ENDLESS)
     head = '[template]\npurpose = "notice"\ntime-to-live = 60\n'
     (found,) = found_in(sms.more_segments_than_agreed, "I {{ lifetime }}", head=head, parameters=endless)
 

@@ -70,12 +70,15 @@ def test_a_page_that_cannot_be_followed_has_no_renderings() -> None:
     assert page.renderings(page.files[0]) == ()
 
 
-def test_a_page_with_too_many_values_has_no_renderings() -> None:
+def test_a_page_with_too_many_values_for_a_bound_is_rendered_with_the_examples() -> None:
     head = HEAD.replace('"lifetime"', "60")
-    endless = PARAMETERS.replace('max = "10 min"', 'max = "9000 h"\nstep = "1 s"')
-    page = page_of(sms="I {{ lifetime }}", head=head, parameters=endless)
+    # Eight seconds divide no minute, so that these are not told apart by minutes and hours.
+    endless = 'max = "9000 h"\nstep = "8 s"\nexample = "2 min"'
+    parameters = PARAMETERS.replace('max = "10 min"\nexample = "5 min"', endless)
+    page = page_of(sms="I {{ lifetime }}", head=head, parameters=parameters)
 
-    assert page.renderings(page.files[0]) == ()
+    assert isinstance(page.bound, Unbounded)
+    assert [rendering.text for rendering in page.renderings(page.files[0])] == ["I 2 minutter"]
 
 
 def test_renderings_are_worked_out_once() -> None:

@@ -26,14 +26,14 @@ def written(template: Template, checked: dict[str, Any]) -> dict[str, str]:
 def test_everything_that_is_drawn_for_a_template_is_admitted(
     messages: st.SearchStrategy[Any], data: st.DataObject, channel: str | None
 ) -> None:
-    template = data.draw(messages).template
-    locale = None if channel is None else "nb"
+    message = data.draw(messages)
+    template, locale = message.template, None if channel is None else message.locale
     for filling in data.draw(
         st.lists(values(template, locale=locale, channel=channel), min_size=1, max_size=5)
     ):
-        checked = template.check(filling, "nb", channel or "sms")
+        checked = template.check(filling, message.locale, channel or "sms")
 
-        assert written(template, template.check(checked, "nb", "sms")) == written(template, checked)
+        assert written(template, template.check(checked, message.locale, "sms")) == written(template, checked)
         assert set(checked) == {name for name, value in filling.items() if value is not None}
         assert set(template.parameters) - set(filling) <= {
             name for name, parameter in template.parameters.items() if parameter.optional

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from straks.core.bound import SmsBound, bound
+from straks.core.bound import EmailBound, SmsBound, bound
 from straks.core.catalog import Catalog
-from straks.errors import Unbounded
+from straks.errors import BrokenTemplate, TemplateError, Unbounded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 TEXTS = (
@@ -72,3 +73,25 @@ def test_widening_a_domain_never_lowers_the_bound(
     assert wider is not None
     loads = [(each.segments, each.units) for each in (narrow, wide, wider)]
     assert loads == sorted(loads)
+
+
+def _sizes(found: SmsBound | EmailBound) -> tuple[tuple[int, ...], ...]:
+    if isinstance(found, EmailBound):
+        return (found.html_bytes,), (found.subject_characters,)
+    return (found.segments, found.units), (found.gateway_count,), (found.recorded_count,)
+
+
+@given(data=st.data())
+def test_whatever_the_template_a_parameter_that_admits_more_never_lowers_it(
+    messages: st.SearchStrategy[Any], wider: Callable[[Any], st.SearchStrategy[Any]], data: st.DataObject
+) -> None:
+    message = data.draw(messages)
+    more = data.draw(wider(message))
+    for channel in ("sms", "email"):
+        try:
+            narrow = bound(message.template, message.locale, channel)
+            wide = bound(more.template, message.locale, channel)
+        except (Unbounded, BrokenTemplate, TemplateError):
+            continue
+        for mine, theirs in zip(_sizes(narrow), _sizes(wide), strict=True):
+            assert mine <= theirs

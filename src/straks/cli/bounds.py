@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from straks.cli.checking import Root
     from straks.core.bound import EmailBound, SmsBound
     from straks.core.template import Template
-    from straks.errors import StraksError, TemplateError
+    from straks.errors import TemplateError
 
 _TABLES: Final = {
     "sms": ("SMS", ("encoding", "units", "segments", "spare", "gateway", "recorded", "exact")),
@@ -40,7 +40,7 @@ class Case:
     template: str
     locale: str
     channel: str
-    bound: SmsBound | EmailBound | StraksError
+    bound: SmsBound | EmailBound | TemplateError
 
 
 @click.command("bounds", cls=Command)
@@ -87,7 +87,7 @@ def _sound(root: Root) -> tuple[list[Template], list[TemplateError]]:
 def _cases(templates: Sequence[Template], root: Root) -> Iterator[Case]:
     from straks.cli.progress import watched
     from straks.core.bound import bound
-    from straks.errors import InvalidText, TemplateError
+    from straks.errors import TemplateError
 
     pages = [
         (template, locale, channel)
@@ -99,7 +99,7 @@ def _cases(templates: Sequence[Template], root: Root) -> Iterator[Case]:
     for template, locale, channel in watched(f"Bounding {root.folder.name}")(pages):
         try:
             found: Any = bound(template, locale, channel)
-        except (TemplateError, InvalidText) as none:
+        except TemplateError as none:
             found = none
         yield Case(template.name, locale, channel, found)
 
@@ -189,7 +189,6 @@ def _shown(witness: Mapping[str, Any]) -> list[str]:
 
 def _document(case: Case) -> dict[str, object]:
     from straks.cli.values import as_typed
-    from straks.errors import TemplateError
 
     told: dict[str, object] = {
         "template": case.template,
@@ -200,8 +199,7 @@ def _document(case: Case) -> dict[str, object]:
     }
     found = case.bound
     if isinstance(found, Exception):
-        place = (found.file, found.line) if isinstance(found, TemplateError) else (None, None)
-        told["unbounded"] = {"message": str(found), "file": place[0], "line": place[1]}
+        told["unbounded"] = {"message": str(found), "file": found.file, "line": found.line}
         return told
     told["bound"] = figures(found)
     told["witness"] = {name: as_typed(value) for name, value in found.witness.items()}

@@ -19,7 +19,7 @@ from straks.core.bound import EmailBound, bound
 from straks.core.email_address import EmailAddress
 from straks.core.parameter import Parameter
 from straks.core.phone_number import PhoneNumber
-from straks.errors import InvalidText, StraksError, TemplateError
+from straks.errors import StraksError, TemplateError
 from straks.policy.engine import inspect
 from straks.policy.sweep import sound
 
@@ -96,7 +96,7 @@ def compare(
     for name in watch(names):
         try:
             differing = _differing(name, before.get(name), after.get(name), policy, rules)
-        except (TemplateError, InvalidText) as error:
+        except TemplateError as error:
             unreadable.append(f"{name}: {error}")
         else:
             if differing != Differing(name, CHANGED):
@@ -225,7 +225,7 @@ _CHANNELS: Final = {"sms": "SMS", "email": "e-mail"}
 def _in_words(template: Template, locale: str, channel: str) -> str:
     try:
         found = bound(template, locale, channel)
-    except (TemplateError, InvalidText) as none:
+    except TemplateError as none:
         return f"unbounded: {none}"
     if isinstance(found, EmailBound):
         return f"{found.html_bytes} bytes, subject of {found.subject_characters}"

@@ -1,43 +1,66 @@
 """
 The proven worst case of a template: over every value its parameters admit, and never by sampling.
 
-Three steps, a module each: `straks.core.domain` says what a parameter admits, `straks.core.ways`
-follows every way through the parsed template, `straks.core.worst` fills each way as full as it goes.
-Here they are put together, and the answer is checked against itself: the values that should reach the
-bound are rendered for real, and only if they come out at exactly the bound is it called exact. What
-cannot be bounded is `Unbounded`, with the place, for no bound is not the same as a small bound.
+Three steps: what the parameters admit, every way through the parsed template, and each way filled as
+full as it goes. Here they are put together, and the answer is checked against itself: the values that
+should reach the bound are rendered for real, and only if they come out at exactly the bound is it
+called exact. What cannot be bounded is `Unbounded`, with the place, for no bound is not the same as a
+small bound.
+
+The steps, each with the modules it takes (all in `straks.core`):
+
+what values there are
+    `domain`, what a parameter admits; `narrowing`, what a condition leaves of it; `printing`, what one
+    value prints; `options`, what may be printed where a value stands; `spelling`, the same of a free
+    text, letter by letter.
+what ways there are
+    `way`, the types that all of these speak in; `ways`, the statements; `expressions`, `conditions` and
+    `filtering`, what stands in them; `joined_text`, filters on a text put together; `folding`, ways put
+    together that can no longer be told apart; `uses`, which names are still asked for; `paged`, the HTML
+    page that a way becomes.
+how far they get
+    `meters` and `packing`, what a text is measured by; `worst`, the furthest that a way gets; `choosing`,
+    values that take it.
+
+Why nothing is missed: a step that does not know better adds. What a condition leaves open, both
+branches get; what a filter may make of a letter, all of it is there; ways that are too many are one
+that may be any of them. Each can make a bound too high, which then is not called exact, and none too low.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass, field
-from html import escape
-from typing import TYPE_CHECKING, Any, Literal, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 from straks.core import ledger
-from straks.core.domain import Free, TooMany, domain_of
+from straks.core.alphabet import FOREIGN
+from straks.core.choosing import fullest_texts, values_for
+from straks.core.domain import TooMany
 from straks.core.email_address import EmailAddress
-from straks.core.hygiene import starts_with_mark
-from straks.core.list_kind import ListOf
+from straks.core.folding import Path
+from straks.core.joined_text import on_one_line
+from straks.core.meters import CHARACTERS, GSM7, OCTETS, PAGE_OCTETS, RECORDED, SUBJECT, UCS2, Sized
+from straks.core.packing import PACKINGS, runs_of
+from straks.core.paged import LONGEST_PAGE, MOST_PAGES, Pager, TooLongPage, TooManyPages
 from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.core.printing import Printer
-from straks.core.segment import Encoding, segment
-from straks.core.skeleton import Place, in_place, marker_of
+from straks.core.segment import MOST_SEGMENTS, Encoding, segment
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.core.text_kinds import Url
-from straks.core.way import Hole, Joined, Lost, Said
+from straks.core.way import Hole, Known, Lost, Way
 from straks.core.ways import Walker
-from straks.core.worst import Spot, TooManyCombinations, Worst, any_value, worst_sms, worst_total
+from straks.core.worst import Weighing
 from straks.errors import InvalidSetting, StraksError, Unbounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from straks.core.parameter import Parameter
+    from straks.core.choosing import Printed, Score
+    from straks.core.meters import Meter
     from straks.core.template import Template
-    from straks.core.way import Piece, Way
+    from straks.core.worst import Worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +109,23 @@ def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBoun
         channel: ``"sms"`` or ``"email"``.
 
     Raises:
-        Unbounded: There is no bound, or none can be found; names the place.
+        Unbounded: There is no bound, or none can be found; names the place, and the way out.
+        BrokenTemplate: A value stands in the HTML of an e-mail where none may.
         UnknownLocale: The message does not exist in this language and channel.
         InvalidSetting: There is no such channel.
     """
     if channel not in ("sms", "email"):
         raise InvalidSetting(f"a channel is sms or email, not {channel!r}")
-    case = _Case(template.ungated, template.resolve(locale, channel))
+    case = _Case(template.ungated, template.resolve(locale, channel), plainly=channel == "sms")
     try:
         return case.sms() if channel == "sms" else case.email()
+    except RecursionError:
+        raise Unbounded(
+            f"{template.name} ({locale}, {channel}): no bound can be found: "
+            "it is nested too deeply; use fewer levels of brackets and blocks",
+            template=template.name,
+            locale=locale,
+        ) from None
     except Lost as lost:
         raise Unbounded(
             f"{lost.file}, line {lost.line}: no bound can be found: {lost}",
@@ -103,7 +134,7 @@ def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBoun
             file=lost.file,
             line=lost.line,
         ) from None
-    except (TooMany, TooManyCombinations) as many:
+    except TooMany as many:
         raise Unbounded(
             f"{template.name} ({locale}, {channel}): no bound can be found: {many}",
             template=template.name,
@@ -114,114 +145,137 @@ def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBoun
 class _Case:
     """One template in one language."""
 
-    def __init__(self, template: Template, locale: str) -> None:
+    def __init__(self, template: Template, locale: str, *, plainly: bool) -> None:
         self._template = template
         self._locale = locale
         self._folder = f"{template.name}/{locale}"
-        self._renderer = template.renderer
-        self._printer = Printer(template, locale)
-        self._walker = Walker(self._renderer.tree, template.parameters, locale, self._printer.filtered)
+        self._printer = Printer(template, locale, plainly=plainly)
+        self._walker = Walker(template.renderer.tree, template.parameters, locale, self._printer)
+
+    # --- SMS ------------------------------------------------------------------------------
 
     def sms(self) -> SmsBound:
-        worst: Worst | None = None
-        witness: Mapping[str, Any] = {}
-        characters = recorded = 0
-        for way in self._walker.ways(f"{self._folder}/{SMS_FILE}"):
-            pieces = _as_sent(way.pieces)
-            found = worst_sms(pieces, way.domains, self._printer.prints_plainly)
-            if found is None:
-                continue
-            if worst is None or found.load > worst.load:
-                worst, witness = found, self._values(way, found.values)
-            characters = max(characters, self._total(pieces, way, len))
-            recorded = max(recorded, self._total(pieces, way, ledger.recorded_length))
-        if worst is None:
-            raise TooMany("no value fits it")
-        segments, units = worst.load
+        way = self._walker.as_way(self._walker.paths(f"{self._folder}/{SMS_FILE}"))
+        worst, encoding = self._furthest(way)
+        packing = PACKINGS[encoding]
+        segments, units = packing.load(worst.reach)
+        score = partial(_sms_score, foreign=worst.foreign, encoding=encoding)
+        witness = self._values(way.after(worst.ways), worst.values, score)
         return SmsBound(
-            encoding=worst.segmentation.encoding,
+            encoding=encoding,
             units=units,
             segments=segments,
-            spare=worst.segmentation.spare,
-            gateway_count=ledger.count(characters),
-            recorded_count=min(ledger.count(recorded), ledger.MOST_MESSAGES),
-            exact=self._sms_load(witness) == (*worst.load, worst.segmentation.encoding),
+            spare=packing.spare(worst.reach),
+            gateway_count=ledger.count(self._largest(way, CHARACTERS).reach),
+            recorded_count=min(ledger.count(self._largest(way, RECORDED).reach), ledger.MOST_MESSAGES),
+            exact=segments <= MOST_SEGMENTS and self._sms_load(witness) == (segments, units, encoding),
             witness=witness,
         )
 
+    def _furthest(self, way: Way) -> tuple[Worst, Encoding]:
+        """Return what gets furthest as an SMS: in septets, or with something that they lack."""
+        septets = self._weighing(GSM7)
+        found = [(worst, Encoding.GSM7) for worst in septets.worst(way)]
+        if septets.met_foreign:
+            found += [(worst, Encoding.UCS2) for worst in self._weighing(UCS2).worst(way) if worst.foreign]
+        if not found:
+            raise TooMany("no values fit it")
+        return max(found, key=lambda each: PACKINGS[each[1]].load(each[0].reach))
+
+    # --- e-mail ---------------------------------------------------------------------------
+
     def email(self) -> EmailBound:
         has_html = HTML_FILE in self._template.files[self._locale]
-        most, longest = -1, 0
-        witness: Mapping[str, Any] = {}
-        for head in self._walker.ways(f"{self._folder}/{SUBJECT_FILE}"):
-            subject = _as_subject(head.pieces)
-            longest = max(longest, self._total(subject, head, len))
-            file = f"{self._folder}/{HTML_FILE if has_html else TEXT_FILE}"
-            for way in self._walker.ways(file, head, subject=Joined(tuple(map(_said, subject)))):
-                fixed, spots = self._html_spots(way, file) if has_html else _text_spots(way)
-                titled = [(piece, len) for piece in subject if isinstance(piece, Hole)]
-                size, values = worst_total(spots, way.domains, self._printer.prints, then=titled)
-                if fixed + size > most:
-                    most, witness = fixed + size, self._values(way, values)
-        return EmailBound(most, longest, exact=self._email_size(witness) == (most, longest), witness=witness)
-
-    def _html_spots(self, way: Way, file: str) -> tuple[int, list[Spot]]:
-        """Sanitise a way with its values as markers; return the size of the page, and where it is open."""
-        values = [piece for piece in way.pieces if not isinstance(piece, str)]
-        numbers = iter(range(len(values)))
-        page = self._renderer.page_of(
-            file,
-            "".join(
-                piece if isinstance(piece, str) else marker_of(next(numbers), link=self._is_link(piece))
-                for piece in way.pieces
-            ),
+        file = f"{self._folder}/{HTML_FILE if has_html else TEXT_FILE}"
+        meter = PAGE_OCTETS if has_html else OCTETS
+        heads = self._walker.paths(f"{self._folder}/{SUBJECT_FILE}", later=self._walker.uses.of_file(file))
+        subject = self._walker.as_way(heads)
+        longest = self._largest(subject, SUBJECT)
+        way = self._walker.as_way(self._walker.paths(file, [self._below(head) for head in heads]))
+        if has_html:
+            way = self._page(way, file)
+        worst = self._largest(way, meter, self._told_by(subject))
+        body, head = way.after(worst.ways), subject.after(longest.ways)
+        witness = self._values(
+            Way(body.pieces, head.facts.and_also(body.facts)),
+            {**longest.values, **worst.values},
+            partial(_email_score, meter=meter),
+            head,
         )
-        fixed, spots = 0, list[Spot]()
-        for part in page:
-            if isinstance(part, str):
-                fixed += len(part.encode())
-                continue
-            value, size = values[part[0]], _SIZE_IN[part[1]]
-            if isinstance(value, Hole):
-                spots.append((value, size))
-            else:
-                fixed += size(_text_of(value))
-        return fixed, spots
+        sizes = (worst.reach, longest.reach)
+        exact = worst.reach <= _LARGEST_TRIED and self._email_size(witness) == sizes
+        return EmailBound(*sizes, exact=exact, witness=witness)
 
-    def _is_link(self, piece: Piece) -> bool:
-        parameter = (
-            self._printer.parameter(piece.ref) if isinstance(piece, Hole) and not piece.filters else None
+    def _below(self, head: Path) -> Path:
+        """Return where a body begins that stands under the subject *head*."""
+        names = {"locale": Known(self._locale), "subject": on_one_line(head.pieces)}
+        return Path(None, (names,), head.facts)
+
+    def _page(self, way: Way, file: str) -> Way:
+        pager = Pager(partial(self._template.renderer.page_of, file), self._is_link)
+        try:
+            return pager.page(way)
+        except TooManyPages:
+            what = (
+                f"in more than {MOST_PAGES} combinations of branches its HTML is not closed where it is "
+                "opened; close each element in the branch that opens it, and put no branch into a tag or "
+                "between the rows of a table"
+            )
+        except TooLongPage:
+            what = f"it is longer than {LONGEST_PAGE} characters, which e-mail programs cut; shorten it"
+        raise Unbounded(
+            f"{file}: no bound can be found: {what}",
+            template=self._template.name,
+            locale=self._locale,
+            file=file,
         )
-        return isinstance(parameter, Url)
 
-    def _total(self, pieces: Sequence[Piece], way: Way, size: Callable[[str], int]) -> int:
-        fixed = sum(size(_text_of(piece)) for piece in pieces if not isinstance(piece, Hole))
-        spots = [(piece, size) for piece in pieces if isinstance(piece, Hole)]
-        return fixed + worst_total(spots, way.domains, self._printer.prints_plainly)[0]
+    def _is_link(self, hole: Hole) -> bool:
+        return not hole.filters and isinstance(self._printer.parameter(hole.ref), Url)
 
-    # --- values ---------------------------------------------------------------------------
+    def _told_by(self, subject: Way) -> Callable[[str, Any], int]:
+        """Rank values that are as large in the body by how long they make the subject."""
+        holes, options = subject.holes, self._walker.options
 
-    def _values(self, way: Way, found: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values for every parameter that take *way* and are *found* where it has holes."""
-        values: dict[str, Any] = {}
-        for name, parameter in self._template.parameters.items():
-            if isinstance(parameter, ListOf) and name in way.lengths:
-                refs = [f"{name}#{number}" for number in range(way.lengths[name])]
-                values[name] = [found.get(ref, _one_of(way, ref, parameter.of)) for ref in refs]
-            elif name in found:
-                values[name] = found[name]
-            elif name not in way.absent:
-                values[name] = _one_of(way, name, parameter)
-        return values
+        def prefer(ref: str, value: Any) -> int:  # noqa: ANN401 - any kind's value
+            at = () if value is None else holes.get(ref, ())
+            return sum(len(options.printed(hole, value)) for hole in at)
+
+        return prefer
+
+    # --- weighing and filling -------------------------------------------------------------
+
+    def _weighing(self, meter: Meter, prefer: Callable[[str, Any], int] | None = None) -> Weighing:
+        return Weighing(meter, self._walker.options, prefer)
+
+    def _largest(self, way: Way, sized: Sized, prefer: Callable[[str, Any], int] | None = None) -> Worst:
+        found = self._weighing(sized, prefer).worst(way)
+        if not found:
+            raise TooMany("no values fit it")
+        return found[0]
+
+    def _values(self, way: Way, found: Mapping[str, Any], score: Score, *others: Way) -> dict[str, Any]:
+        """Return values that take *way*: those *found*, and for free texts those that *score* highest."""
+        texts = fullest_texts((way, *others), self._walker.options, score)
+        known = {ref: value for ref, value in found.items() if value is not None}
+        return values_for(way, self._template.parameters, {**known, **texts}, partial(self._alike, way))
+
+    def _alike(self, way: Way, ref: str, one: object, other: object) -> bool:
+        """Tell whether two values cost the same wherever they stand in *way*."""
+        printed = self._walker.options.printed
+        return all(
+            meter.cost(printed(hole, one), hole) == meter.cost(printed(hole, other), hole)
+            for hole in way.holes.get(ref, ())
+            for meter in (GSM7, UCS2, PAGE_OCTETS)
+        )
 
     # --- the answer against itself --------------------------------------------------------
 
     def _sms_load(self, witness: Mapping[str, Any]) -> tuple[int, int, Encoding] | None:
         try:
-            body = self._template.sms(self._locale, _NOBODYS_NUMBER, witness).body
+            counted = segment(self._template.sms(self._locale, _NOBODYS_NUMBER, witness).body)
         except StraksError:
             return None
-        counted = segment(body)
         return len(counted), counted.units, counted.encoding
 
     def _email_size(self, witness: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -236,62 +290,23 @@ class _Case:
 _NOBODYS_NUMBER = PhoneNumber("+46701740605", "SE", PhoneKind.MOBILE, "46")
 _NOBODYS_ADDRESS = EmailAddress("nobody@example.org", "nobody@example.org", "nobody@example.org")
 
-
-def _escaped_in(place: Place) -> Callable[[str], int]:
-    return lambda text: len(escape(in_place(text, place)).encode())
-
-
-_SIZE_IN = {place: _escaped_in(place) for place in Place}
+_LARGEST_TRIED: Final = 1_000_000
+"""Octets; what is larger is not rendered to see whether the bound is exact."""
 
 
-def _text_spots(way: Way) -> tuple[int, list[Spot]]:
-    pieces = _as_sent(way.pieces)
-    fixed = sum(len(_text_of(piece).encode()) for piece in pieces if not isinstance(piece, Hole))
-    return fixed, [(piece, lambda text: len(text.encode())) for piece in pieces if isinstance(piece, Hole)]
+def _sms_score(printed: Sequence[Sequence[Printed]], *, foreign: bool, encoding: Encoding) -> tuple[int, ...]:
+    texts = [(unicodedata.normalize("NFC", text), times) for _, text, times in printed[0]]
+    runs = [(width, count * times) for text, times in texts for width, count in runs_of(text, encoding)]
+    return (
+        foreign is any(FOREIGN.search(text) for text, _ in texts),
+        sum(width * count for width, count in runs),
+        sum(count for width, count in runs if width > 1),
+    )
 
 
-def _one_of(way: Way, ref: str, parameter: Parameter) -> Any:  # noqa: ANN401 - any kind's value
-    domain = way.domains.get(ref)
-    if domain is None or (isinstance(domain, Free) and parameter.example):
-        return parameter.example if parameter.example is not None else any_value(domain_of(parameter))
-    return any_value(domain)
-
-
-def _text_of(piece: Piece) -> str:
-    return piece if isinstance(piece, str) else piece.text if isinstance(piece, Said) else ""
-
-
-def _said(piece: Piece) -> Piece:
-    return Said(piece) if isinstance(piece, str) else piece
-
-
-def _as_sent(pieces: Iterable[Piece]) -> list[Piece]:
-    """Merge constant text and trim it as a plain-text file is when it is rendered."""
-    merged = _merged(pieces)
-    for number, piece in enumerate(merged):
-        if isinstance(piece, str):
-            if number and starts_with_mark(piece):
-                raise TooMany("a combining mark stands right after a value and would change it")
-            text = re.sub(r"[^\S\n]+(?=\n)", "", unicodedata.normalize("NFC", piece))
-            text = text.lstrip() if number == 0 else text
-            merged[number] = text.rstrip() if number == len(merged) - 1 else text
-    return merged
-
-
-def _as_subject(pieces: Iterable[Piece]) -> list[Piece]:
-    """Trim a subject as it is rendered: one line, one space at a time."""
-    return [re.sub(r"\s+", " ", piece) if isinstance(piece, str) else piece for piece in _as_sent(pieces)]
-
-
-def _merged(pieces: Iterable[Piece]) -> list[Piece]:
-    merged: list[Piece] = []
-    for piece in pieces:
-        text = None if isinstance(piece, Hole) else _text_of(piece)
-        last = merged[-1] if merged else None
-        if text is None:
-            merged.append(piece)
-        elif isinstance(last, str):
-            merged[-1] = last + text
-        elif text:
-            merged.append(text)
-    return merged
+def _email_score(printed: Sequence[Sequence[Printed]], *, meter: Sized) -> tuple[int, ...]:
+    body, subject = printed
+    return (
+        sum(meter.cost(text, hole) * times for hole, text, times in body),
+        sum(len(text) * times for _, text, times in subject),
+    )

@@ -5,37 +5,46 @@ Three forms, chosen so that nothing admitted is left out:
 
 `Listed`
     Every value there is, or, where there are too many, one value out of each class that prints
-    alike (dates that differ in the day alone, numbers with as many digits). ``complete`` says which,
-    because a condition may be decided over all values but not over representatives.
+    alike. ``complete`` says which, because a condition may be decided over all values but not over
+    representatives.
 `Span`
-    Whole numbers in intervals, so that ``{% if count > 1 %}`` narrows exactly what it says.
+    Values in order, in intervals: numbers, amounts, days, times of day, durations. So
+    ``{% if amount > 100 %}`` narrows exactly what it says, however many values there are.
 `Free`
     Text of at most so many characters out of an alphabet: what each character costs decides.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from functools import lru_cache
+from itertools import product
+from operator import mul
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from straks.core.alphabet import SEPTETS
 from straks.core.hygiene import offence
-from straks.core.locale import OSLO
+from straks.core.locale import OSLO, currency_decimals
 from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
 from straks.core.pattern import characters, longest, widths
 from straks.core.text_kinds import Choice, Code, Link, Reference, Text, Url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from straks.core.parameter import Parameter
 
-_LIST_WHOLE: Final = 400
-"""Up to so many values are all listed."""
+LIST_WHOLE: Final = 400
+"""Up to so many values of a span are all listed by `numbers_of`."""
 _MOST_STEPS: Final = 200_000
+_EXACT: Final = Context(prec=40)
+"""Amounts are exact whatever the caller's decimal context says."""
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
+_SECOND: Final = timedelta(seconds=1)
 
 GSM7_CHARACTERS: Final = (
     "€",  # first, because among equals the first becomes the witness, and this one is best known
@@ -44,8 +53,10 @@ GSM7_CHARACTERS: Final = (
 """What a value may hold of GSM-7, spaces apart, which are trimmed at the edges."""
 
 # One character of each sort that costs differently somewhere: septets, code units, URL-encoded,
-# escaped, or once its case is changed (U+0390 becomes three characters, U+FB03 too, ß two).
-ANY_CHARACTERS: Final = (*GSM7_CHARACTERS, "č", "«", "—", "\U0001f600", "\u0390", "\ufb03", "İ", "ŉ")
+# escaped, or once its case is changed (U+0390 becomes three characters, U+FB03 too, ß two; of U+1F52
+# and U+1F80 what comes out is longest in UTF-8).
+_CHANGING: Final = ("\u0390", "\u1f52", "\u1f80", "\ufb03", "İ", "ŉ")
+ANY_CHARACTERS: Final = (*GSM7_CHARACTERS, "č", "«", "—", "\U0001f600", *_CHANGING)
 
 
 class TooMany(ValueError):
@@ -61,20 +72,86 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """
+    How values in order follow each other, and which of them print alike.
+
+    ``step`` leads from one to the next; ``kind`` is what they are, where that decides what they print.
+    """
+
+    step: Any = 1
+    kind: str = "number"
+
+    def moved(self, value: Any, steps: int) -> Any:  # noqa: ANN401 - any kind's value
+        """Return what stands *steps* further on."""
+        if isinstance(value, time):
+            minute = value.hour * 60 + value.minute + steps
+            return time(minute // 60, minute % 60)
+        if isinstance(value, Decimal):
+            return _EXACT.add(value, _EXACT.multiply(Decimal(steps), self.step))
+        return value + steps * self.step
+
+    def steps(self, low: Any, high: Any) -> int:  # noqa: ANN401 - any kind's value
+        """Return how many steps lie between *low* and *high*."""
+        if isinstance(low, time):
+            return int((high.hour - low.hour) * 60 + high.minute - low.minute)
+        if isinstance(low, Decimal):
+            return int(_EXACT.divide_int(_EXACT.subtract(high, low), self.step))
+        return int((high - low) // self.step)
+
+
+WHOLE: Final = Scale()
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
-    """Whole numbers in these intervals, ends included, in rising order and apart."""
+    """Values in these intervals, ends included, in rising order and apart."""
 
-    intervals: tuple[tuple[int, int], ...]
+    intervals: tuple[tuple[Any, Any], ...]
+    scale: Scale = WHOLE
 
-    def narrowed(self, low: float, high: float) -> Span:
-        """Return what lies within *low* and *high*, ends included."""
+    def __len__(self) -> int:
+        return sum(self.scale.steps(low, high) + 1 for low, high in self.intervals)
+
+    def __iter__(self) -> Iterator[Any]:
+        for low, high in self.intervals:
+            for number in range(self.scale.steps(low, high) + 1):
+                yield self.scale.moved(low, number)
+
+    def __contains__(self, value: Any) -> bool:  # noqa: ANN401 - any kind's value
+        return any(low <= value <= high for low, high in self.intervals)
+
+    @property
+    def least(self) -> Any:  # noqa: ANN401 - any kind's value
+        """The first value."""
+        return self.intervals[0][0]
+
+    @property
+    def most(self) -> Any:  # noqa: ANN401 - any kind's value
+        """The last value."""
+        return self.intervals[-1][1]
+
+    def narrowed(self, low: Any, high: Any) -> Span:  # noqa: ANN401 - any kind's value
+        """Return what lies within *low* and *high*, ends included, which are values of this scale."""
         cut = ((max(first, low), min(last, high)) for first, last in self.intervals)
-        return Span(tuple((int(first), int(last)) for first, last in cut if first <= last))
+        return Span(tuple((first, last) for first, last in cut if first <= last), self.scale)
 
-    def without(self, number: int) -> Span:
-        """Return everything but *number*."""
-        below = self.narrowed(float("-inf"), number - 1).intervals
-        return Span(below + self.narrowed(number + 1, float("inf")).intervals)
+    def without(self, *values: Any) -> Span:  # noqa: ANN401 - any kind's value
+        """Return everything but *values*, which are some of these in rising order."""
+        kept: list[tuple[Any, Any]] = []
+        ahead = deque(values)
+        for low, high in self.intervals:
+            start = low
+            while ahead and ahead[0] <= high:
+                value = ahead.popleft()
+                if start < value:
+                    kept.append((start, self.scale.moved(value, -1)))
+                if value == high:
+                    break
+                start = self.scale.moved(value, 1)
+            else:
+                kept.append((start, high))
+        return Span(tuple(kept), self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +187,8 @@ def domain_of(parameter: Parameter) -> Domain:
         return _matching(parameter.pattern)
     if isinstance(parameter, Text):
         anything = parameter.alphabet == "any"
-        characters = ANY_CHARACTERS if anything else GSM7_CHARACTERS
-        return Free(parameter.min_length, parameter.max_length, characters, anything=anything)
+        sorts = ANY_CHARACTERS if anything else GSM7_CHARACTERS
+        return Free(parameter.min_length, parameter.max_length, sorts, anything=anything)
     if isinstance(parameter, Choice):
         return Listed(tuple(parameter.words))
     if isinstance(parameter, Url):
@@ -123,28 +200,61 @@ def _measured(parameter: Parameter) -> Domain:
     if isinstance(parameter, Integer):
         return Span(((parameter.min, parameter.max),))
     if isinstance(parameter, Amount):
-        return Listed(tuple(_amounts(parameter.min, parameter.max)), complete=False)
+        return _amounts(parameter.min, parameter.max, parameter.currency)
     if isinstance(parameter, Date):
-        return _days(parameter.min, parameter.max)
+        return Span(((parameter.min, parameter.max),), Scale(_DAY, f"{parameter.style} date"))
     if isinstance(parameter, Time):
-        return Listed((parameter.min, parameter.max), complete=parameter.min == parameter.max)
+        return Span(((parameter.min, parameter.max),), Scale(_MINUTE, "time"))
     if isinstance(parameter, DateTime):
-        return _moments(parameter.min, parameter.max)
+        return _moments(parameter.min, parameter.max, parameter.style)
     if isinstance(parameter, Duration):
-        return _durations(parameter.min, parameter.max, parameter.step)
+        return Span(((parameter.min, parameter.max),), Scale(parameter.step, "duration"))
     raise TooMany(f"nothing is known about the values of kind {parameter.kind}")
 
 
+def _amounts(low: Decimal, high: Decimal, currency: str) -> Span:
+    unit = Decimal(1).scaleb(-currency_decimals(currency))
+    first = low.quantize(unit, rounding=ROUND_CEILING, context=_EXACT)
+    last = high.quantize(unit, rounding=ROUND_FLOOR, context=_EXACT)
+    return Span(((first, last),) if first <= last else (), Scale(unit, "amount"))
+
+
 def numbers_of(span: Span) -> Listed:
-    """Return every number of *span*, or one for each sign, number of digits and plural form."""
-    count = sum(last - first + 1 for first, last in span.intervals)
-    if count <= _LIST_WHOLE:
-        return Listed(tuple(number for first, last in span.intervals for number in range(first, last + 1)))
-    # Plural forms of our languages tell 1 (and in CLDR's rules -1) from the rest.
-    edges = {sign * number for sign in (1, -1) for number in _digit_edges()} | {0, 1, 2, -1, -2}
+    """Return every value of *span*, or one for each class that prints alike where there are too many."""
+    if len(span) <= LIST_WHOLE:
+        return Listed(tuple(span))
+    return Listed(representatives(span), complete=False)
+
+
+@lru_cache(maxsize=1024)
+def representatives(span: Span) -> tuple[Any, ...]:
+    """
+    Return the first value of each class that prints alike, and the ends of every interval.
+
+    Alike is what costs the same in any encoding, and still does after a filter that works on
+    letters, counts characters, rounds, or chooses a plural form.
+    """
+    match span.scale.kind.rpartition(" ")[2]:
+        case "number" | "amount":
+            return tuple(_figures(span))
+        case "date":
+            return _days(span)
+        case "duration":
+            return _durations(span)
+        case _:
+            # Every time of day prints as many digits as any other.
+            return tuple(sorted({end for interval in span.intervals for end in interval}))
+
+
+def _figures(span: Span) -> list[Any]:
+    """Return numbers for each sign, number of digits and plural form."""
+    # Plural forms of our languages tell 1 (and in CLDR's rules -1) from the rest. An amount is counted
+    # in its least unit, whose figures are those that print.
+    unit = span.scale.step
+    edges = {sign * number for sign in (1, -1) for number in (0, 1, 2, *_digit_edges())}
+    every = {span.scale.moved(0 * unit, number) for number in edges}
     ends = {end for interval in span.intervals for end in interval}
-    within = {number for number in edges if any(first <= number <= last for first, last in span.intervals)}
-    return Listed(tuple(sorted(ends | within)), complete=False)
+    return sorted(ends | {number for number in every if number in span})
 
 
 def _digit_edges() -> Iterator[int]:
@@ -153,60 +263,106 @@ def _digit_edges() -> Iterator[int]:
         yield 10**digits
 
 
-def _amounts(low: Decimal, high: Decimal) -> Iterator[Decimal]:
-    cents = numbers_of(Span(((int(low * 100), int(high * 100)),)))
-    # One more for each number of digits: amounts whose decimals are not zero print alike here.
-    yield from (Decimal(number) / 100 for number in cents.values)
-
-
-def _classes(values: Iterable[tuple[tuple[object, ...], Any]]) -> tuple[Any, ...]:
-    found: dict[tuple[object, ...], Any] = {}
+def _classes(values: Iterable[tuple[Hashable, Any]]) -> tuple[Any, ...]:
+    found: dict[Hashable, Any] = {}
     for kind, value in values:
         found.setdefault(kind, value)
     return tuple(found.values())
 
 
-def _day_class(day: date) -> tuple[object, ...]:
-    # What every style prints of a day: its weekday, its month, and so many digits.
-    return len(str(day.year)), day.month, len(str(day.day)), day.weekday()
+def _day_class(day: date, style: str) -> Hashable:
+    # What a style prints of a day: its month and so many digits, and "full" its weekday.
+    return len(str(day.year)), day.month, len(str(day.day)), day.weekday() if style == "full" else 0
+
+
+def _days(span: Span) -> tuple[date, ...]:
+    style = span.scale.kind.partition(" ")[0]
+    # Within a year every class there is comes by.
+    looked = (
+        low + timedelta(days=number)
+        for low, high in span.intervals
+        for number in range(min((high - low).days, 366) + 1)
+    )
+    return _classes((_day_class(day, style), day) for day in looked)
 
 
 @lru_cache(maxsize=256)
-def _days(low: date, high: date) -> Listed:
-    days = (high - low).days + 1
-    if days <= _LIST_WHOLE:
-        return Listed(tuple(low + timedelta(days=number) for number in range(days)))
-    # A weekday returns to the same date within 28 years, but for centuries; 40 years have every class.
-    looked = {*range(min(days, 14_610)), *range(max(0, days - 14_610), days)}
-    every = (low + timedelta(days=number) for number in sorted(looked))
-    return Listed(_classes((_day_class(day), day) for day in every), complete=False)
+def _moments(low: datetime, high: datetime, style: str) -> Listed:
+    if low == high:
+        return Listed((low,))
+    first, last = low.astimezone(OSLO).date(), high.astimezone(OSLO).date()
+    days = representatives(Span(((first, last),), Scale(_DAY, f"{style} date")))
+    inner = (datetime.combine(day, time(12), OSLO) for day in days if first < day < last)
+    return Listed((low, *inner, high), complete=False)
 
 
-@lru_cache(maxsize=256)
-def _moments(low: datetime, high: datetime) -> Listed:
-    first, last = low.astimezone(OSLO), high.astimezone(OSLO)
-    days: list[date] = list(_days(first.date(), last.date()).values)
-    noons = (datetime.combine(day, time(12), OSLO) for day in days)
-    inner = tuple(noon for noon in noons if low <= noon <= high)
-    return Listed((low, *inner, high), complete=low == high)
+def _durations(span: Span) -> tuple[timedelta, ...]:
+    step = int(span.scale.step / _SECOND)
+    counted = _counted_in(step)
+    looked: Iterable[timedelta]
+    if counted is not None:
+        looked = (each for interval in span.intervals for each in _telling(*interval, counted))
+    elif len(span) > _MOST_STEPS:
+        raise TooMany(
+            f"it admits {len(span)} durations; use bounds closer to each other, "
+            "or a step that divides a minute, an hour or a day"
+        )
+    else:
+        looked = span
+    return _classes((_duration_class(duration), duration) for duration in looked)
 
 
-@lru_cache(maxsize=256)
-def _durations(low: timedelta, high: timedelta, step: timedelta) -> Listed:
-    steps = (high - low) // step + 1
-    if steps <= _LIST_WHOLE:
-        return Listed(tuple(low + number * step for number in range(steps)))
-    if steps > _MOST_STEPS:
-        raise TooMany(f"it admits {steps} durations; use a larger step, or bounds closer to each other")
-    every = (low + number * step for number in range(steps))
-    return Listed(_classes((_duration_class(duration), duration) for duration in every), complete=False)
+_UNITS: Final = (86_400, 3_600, 60, 1)
 
 
-def _duration_class(duration: timedelta) -> tuple[object, ...]:
+def _counted_in(step: int) -> tuple[int, ...] | None:
+    """Return by how many days, hours, minutes and seconds durations go on; None where that is not regular."""
+    for unit, within in zip((1, 60, 3_600, 86_400), (60, 60, 24, 0), strict=True):
+        if step % unit == 0 and (not within or within % (step // unit) == 0):
+            return tuple(step // unit if each == unit else 1 if each > unit else 0 for each in _UNITS)
+    return None
+
+
+def _telling(low: timedelta, high: timedelta, counted: tuple[int, ...]) -> Iterator[timedelta]:
+    """
+    Yield durations of an interval, among them one of every class there is in it.
+
+    Whatever duration lies in between can be moved to one of these without a change of class, unit by
+    unit: to the first number that is written so, or to one beside the interval's end.
+    """
+    ends = [_parts(low), _parts(high)]
+    numbers: list[list[int]] = []
+    for index, by in enumerate(counted):
+        if not by:
+            numbers.append([0])
+            continue
+        edges = [0, 1, 2, *(10**digits for digits in range(1, 6))]
+        near = [end[index] + more for end in ends for more in (-by, 0, by)]
+        most = _LEAST_TOO_MANY[index]
+        numbers.append(
+            sorted(
+                {number for edge in edges if (number := -(-edge // by) * by) < most}
+                | {number for number in near if 0 <= number < most}
+            )
+        )
+    for parts in product(*numbers):
+        duration = timedelta(seconds=sum(map(mul, parts, _UNITS)))
+        if low <= duration <= high:
+            yield duration
+
+
+_LEAST_TOO_MANY: Final = (10**6, 24, 60, 60)
+
+
+def _parts(duration: timedelta) -> tuple[int, ...]:
+    """Return days, hours, minutes and seconds."""
     seconds = duration.days * 86_400 + duration.seconds
-    counts = (seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60, seconds % 60)
+    return seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60, seconds % 60
+
+
+def _duration_class(duration: timedelta) -> Hashable:
     # Absent, singular, or plural with so many digits.
-    return tuple(0 if count == 0 else -1 if count == 1 else len(str(count)) for count in counts)
+    return tuple(0 if part == 0 else -1 if part == 1 else len(str(part)) for part in _parts(duration))
 
 
 def _addresses(parameter: Url) -> Iterator[Link]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.domain import TooMany
 from straks.core.list_kind import ListOf
 from straks.core.parameter import Shown
+from straks.core.way import ONE_LINE, ONWARDS, Filter
 
 if TYPE_CHECKING:
     from straks.core.parameter import Parameter
     from straks.core.template import Template
-    from straks.core.way import Filter, Hole
+    from straks.core.way import Hole
+
+
+LONGEST: Final = 1_000_000
+"""Characters of a text that filters may make; no message is a thousandth of it."""
 
 
 class Printer:
-    """Prints the holes of *template* in one language."""
+    """
+    Prints the holes of *template* in one language.
 
-    def __init__(self, template: Template, locale: str) -> None:
+    *plainly* says that Babel's finer spaces and hyphens become plain ones, as in an SMS.
+    """
+
+    def __init__(self, template: Template, locale: str, *, plainly: bool = False) -> None:
         self._template = template
         self._locale = locale
+        self._plainly = plainly
 
     def parameter(self, ref: str) -> Parameter:
         """Return the parameter that *ref* names; of an item of a list, its items' own."""
@@ -26,20 +38,39 @@ class Printer:
         parameter = self._template.parameters[name]
         return parameter.of if item and isinstance(parameter, ListOf) else parameter
 
+    def shown(self, ref: str, value: Any) -> object:  # noqa: ANN401 - any kind's value
+        """Return what stands in the template for *value*."""
+        shown = self.parameter(ref).show(value, self._locale)
+        return shown.plainly() if self._plainly and isinstance(shown, Shown) else shown
+
     def filtered(self, filter_: Filter, value: object) -> object:
-        """Return what a filter makes of *value*."""
+        """
+        Return what a filter makes of *value*.
+
+        Raises:
+            TooMany: A text of more than `LONGEST` characters.
+        """
+        if filter_.name == "replace":
+            _check_growth(filter_, str(value))
+        if filter_ == ONE_LINE:
+            return re.sub(r"\s+", " ", str(value))
+        if filter_ == ONWARDS:
+            return str(self.filtered(Filter("title"), f"x{value}"))[1:]
         return self._template.renderer.filtered(filter_.name, value, filter_.arguments, {}, self._locale)
+
+    def through(self, hole: Hole, value: Any) -> object:  # noqa: ANN401 - any kind's value
+        """Return what the filters of *hole* make of *value*."""
+        shown = self.shown(hole.ref, value)
+        for filter_ in hole.filters:
+            shown = self.filtered(filter_, shown)
+        return shown
 
     def prints(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
         """Return what *value* prints at *hole*."""
-        return self._through(hole, self.parameter(hole.ref).show(value, self._locale))
+        return str(self.through(hole, value))
 
-    def prints_plainly(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
-        """Return what *value* prints at *hole* of an SMS, where spaces are plain."""
-        shown = self.parameter(hole.ref).show(value, self._locale)
-        return self._through(hole, shown.plainly() if isinstance(shown, Shown) else shown)
 
-    def _through(self, hole: Hole, shown: object) -> str:
-        for filter_ in hole.filters:
-            shown = self.filtered(filter_, shown)
-        return str(shown)
+def _check_growth(replace: Filter, text: str) -> None:
+    old, new = (str(each) for each in replace.arguments[:2])
+    if len(text) + text.count(old) * (len(new) - len(old)) > LONGEST:
+        raise TooMany(f"replace makes a text of more than {LONGEST} characters; replace with less")

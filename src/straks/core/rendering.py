@@ -58,9 +58,11 @@ LAYOUT: Final = "_layout/email.html"
 LAYOUT_BLOCK: Final = "content"
 PAGE_FILE: Final = "email.html"
 
-_PAGES_KEPT = 128
-_LONGEST_KEPT = 64_000
-"""Characters of a skeleton; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
+_PAGES_KEPT: Final = 128
+_TREES_KEPT: Final = 64
+"""Parsed files: a check, a bound and a rendering of one message ask for the same few."""
+_LONGEST_KEPT: Final = 64_000
+"""Characters of a page or a file; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
 _HELD = "values held"  # no name that a template could use
 _NAMED = "value named "
 
@@ -107,6 +109,9 @@ class Renderer:
         self._html = _environment(self._files, html=True)
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
+        # Of what a page is made of, the parts that branches choose between are the same in many.
+        self._cut = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.cut, clean=clean))
+        self._context = lru_cache(maxsize=len(LOCALES))(partial(_context, self._text))
         self._uses: dict[str, subset.Uses] = {}
         self._straight: dict[str, Straight] = {}
         self._settled: set[str] = set()
@@ -148,8 +153,16 @@ class Renderer:
         return self._lists[file]
 
     def tree(self, file: str) -> nodes.Template:
-        """Return the parsed tree of *file*, as it is rendered: fragments marked, layout put around."""
+        """
+        Return the parsed tree of *file*, as it is rendered: fragments marked, layout put around.
+
+        Others may look at the same one, so change nothing in it.
+        """
         return self._environment_of(file).parse(self._files[file], file, file)
+
+    def own_tree(self, file: str) -> nodes.Template:
+        """Return such a tree as nobody else has, to be changed at will."""
+        return self._environment_of(file).parsed(self._files[file], file)
 
     def source(self, file: str) -> str:
         """Return the text of *file*."""
@@ -159,10 +172,14 @@ class Renderer:
         """Yield the tokens of *file* as Jinja's lexer sees them: line, kind, text."""
         return self._environment_of(file).lex(self._files[file], file, file)
 
-    def page_of(self, file: str, rendered: str) -> tuple[str | tuple[int, skeleton.Place], ...]:
-        """Return the page that *rendered*, with its markers, becomes, cut at them."""
+    def page_of(
+        self, file: str, rendered: str, *, keep: bool = False
+    ) -> tuple[str | tuple[int, skeleton.Place], ...]:
+        """Return the page that *rendered*, with its markers, becomes, cut at them; *keep* it for `html`."""
         try:
-            return skeleton.cut(rendered, self._clean)[1]
+            if len(rendered) > _LONGEST_KEPT:
+                return skeleton.cut(rendered, self._clean)[1]
+            return self._page(rendered).html if keep else self._cut(rendered)[1]
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
 
@@ -170,9 +187,7 @@ class Renderer:
         self, name: str, value: object, arguments: Sequence[Any], keywords: Mapping[str, Any], locale: str
     ) -> object:
         """Return what a filter makes of *value*."""
-        environment = self._text
-        context = Context(environment, {"locale": locale}, None, {})
-        return environment.call_filter(name, value, arguments, keywords, context=context)
+        return self._text.call_filter(name, value, arguments, keywords, context=self._context(locale))
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
@@ -225,7 +240,7 @@ class Renderer:
         # Raised out here, not chained: the frames of a template hold its values.
         raise _broken(where, line, f"cannot be rendered with these values: {why}")
 
-    def _environment_of(self, file: str) -> Environment:
+    def _environment_of(self, file: str) -> _Environment:
         return self._html if file.endswith(".html") else self._text
 
     def _parse(self, file: str) -> subset.Uses:
@@ -239,7 +254,7 @@ class Renderer:
             if "strx" in text.lower() and environment is self._html:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            tree = environment.parse(source, file, file)
+            tree = self.own_tree(file)
             if environment is self._html and asks_for_the_language_alone(tree):
                 self._settled.add(file)
             elif environment is self._text and (cut := straight(tree)):
@@ -320,7 +335,7 @@ class Renderer:
         return there
 
 
-def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
+def _environment(files: Mapping[str, str], *, html: bool) -> _Environment:
     environment = _Environment(
         # The path is the file name too, so that a traceback knows the line.
         loader=FunctionLoader(lambda file: (files[file], file, None) if file in files else None),
@@ -331,6 +346,7 @@ def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,  # as many as the catalog has files
+        optimized=False,  # it folds constants in the tree itself, which others look at
     )
     environment.has_layout = LAYOUT in files
     # A compiled template can reach what an environment offers: offer no more than the subset.
@@ -341,12 +357,26 @@ def _environment(files: Mapping[str, str], *, html: bool) -> Environment:
     return environment
 
 
+def _context(environment: Environment, locale: str) -> Context:
+    """Return what a filter sees of a message."""
+    return Context(environment, {"locale": locale}, None, {})
+
+
 class _Environment(ImmutableSandboxedEnvironment):
     has_layout = False
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Jinja's own
+        super().__init__(**options)
+        self._kept = lru_cache(maxsize=_TREES_KEPT)(self.parsed)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        if self.autoescape and name is not None and not name.startswith("_"):
+        parse = self._kept if len(source) <= _LONGEST_KEPT else self.parsed
+        return parse(source, name or filename or "")
+
+    def parsed(self, source: str, name: str) -> nodes.Template:
+        """Parse *source*, the file called *name*."""
+        tree = super()._parse(source, name, name)
+        if self.autoescape and not name.startswith("_"):
             _mark_fragments(tree, self, name)
         return tree
 
@@ -360,14 +390,17 @@ def _mark_fragments(tree: nodes.Template, environment: _Environment, name: str) 
             raise TemplateSyntaxError(what, block.lineno, name, name)
         if environment.has_layout:
             block = nodes.Block(LAYOUT_BLOCK, tree.body, False, False, lineno=1)  # noqa: FBT003 - Jinja's own signature
+            block.environment = environment  # what is in it has it
             tree.body = [nodes.Extends(nodes.Const(LAYOUT, lineno=1), lineno=1), block]
+            tree.body[0].set_environment(environment)
             extends = True
     holders = [node for node in tree.body if isinstance(node, nodes.Block)] if extends else [tree]
     for holder in holders:
         begins = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_BEGINS, lineno=1)], lineno=1)
         ends = nodes.Output([nodes.TemplateData(skeleton.FRAGMENT_ENDS, lineno=1)], lineno=1)
         holder.body = [begins, *holder.body, ends]
-    tree.set_environment(environment)
+        for border in (begins, ends):
+            border.set_environment(environment)
 
 
 def _printable(value: object) -> object:

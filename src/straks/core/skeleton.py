@@ -172,6 +172,8 @@ def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, tuple[str | tu
         )
     if after.keys() - before.keys():
         raise Misplaced(_FORGED)
+    if not after:
+        return page, (page,)
     finder = _Finder()
     finder.feed(page)
     finder.close()

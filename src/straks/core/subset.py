@@ -24,6 +24,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from unicodedata import category
 
 from jinja2 import meta, nodes
 
@@ -284,8 +285,8 @@ class _Checker:
                 only, what, instead = _ONLY_IN[type(node)]
                 if place != only:
                     raise OutsideSubset(what, instead, node.lineno)
-            elif isinstance(node, nodes.Const) and place != "argument":
-                self._constant(node)
+            elif isinstance(node, nodes.Const):
+                self._constant(node, place)
             elif isinstance(node, nodes.Name) and place != "called":
                 self._name(node)
 
@@ -321,8 +322,16 @@ class _Checker:
                 "inline «if» without «else»", 'say what else: {{ … if … else "" }}', node.lineno
             )
 
-    def _constant(self, node: nodes.Const) -> None:
-        if isinstance(node.value, (bool, type(None))):
+    def _constant(self, node: nodes.Const, place: str) -> None:
+        if isinstance(node.value, str) and any(
+            category(character) in ("Cc", "Cs") and character not in "\t\n" for character in node.value
+        ):
+            raise OutsideSubset(
+                "control characters and no half of a surrogate pair",
+                "write the character itself",
+                node.lineno,
+            )
+        if place != "argument" and isinstance(node.value, (bool, type(None))):
             raise OutsideSubset(
                 "true, false and none but as arguments", "ask {% if name %} or {% if not name %}", node.lineno
             )

@@ -1,305 +1,344 @@
 """
-The worst case of one way through a template.
+The worst case of a way through a template, in whatever its texts are measured by.
 
-Why a maximum here is a true one. Fill segments from the left and call *position* the units used up
-so far, waste included. A character of one unit moves the position by one; one of two units by two,
-or by three where it would straddle a border. Both steps are monotone (who was ahead stays ahead)
-and the second never falls behind the first. So whoever is furthest after every piece ends furthest,
-and each hole can be filled for itself: with as many characters as there may be, each of the sort
-that costs most. Only a value that stands in several places is weighed as one.
+Why a maximum here is a true one. Go through the pieces from the left and keep, after each, how far
+every choice so far can have got. Each piece takes whoever was ahead no less far than whoever was
+behind, so only the furthest need be kept, and each hole may be filled for itself with what gets
+furthest from there: no combination is ever tried out, and no text written. A fork is the furthest of
+its ways. Kept apart are only choices that something later can still tell apart: whether anything has
+forced UCS-2 yet, and what white space waits to be trimmed or sent.
 
-What a character costs is asked of the character and not assumed: each sort that an alphabet has is
-sent through the hole's own filters, since ``upper`` turns «ß» into two letters and «à» into one that
-GSM-7 lacks. Where one sort is worst in one place and another in the next, the bound takes the worst
-of each: still a bound, though no value may reach it.
+A value that stands in several places is weighed as one: each value that is not outdone by another in
+all of them is tried. Where those are too many, each place gets its own worst: still a bound, though
+no value may reach it. The same holds for free text, whose worst characters may differ from place to
+place.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
-from math import prod
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from straks.core.alphabet import EXTENDED_CHARACTERS, FOREIGN
-from straks.core.domain import Free, Listed, Span, numbers_of
-from straks.core.segment import Encoding, Segmentation, segment
-from straks.core.spelling import spellings
-from straks.core.way import Hole, Said
+from straks.core.alphabet import FOREIGN
+from straks.core.domain import Free
+from straks.core.meters import Edges, Option, laid, said, waiting
+from straks.core.options import values
+from straks.core.way import Fork, Hole, Said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from straks.core.domain import Domain
-    from straks.core.way import Filter, Piece
+    from straks.core.domain import Domain, Listed, Span
+    from straks.core.meters import Laid, Meter
+    from straks.core.options import Options
+    from straks.core.way import Piece, Way
 
-Prints: TypeAlias = Callable[[Hole, Any], str]
-Spot: TypeAlias = tuple[Hole, Callable[[str], int]]
+T = TypeVar("T")
 
-_OTHER_SPACE = re.compile(r"(?![ \n\r])\s")
-MOST_COMBINATIONS: Final = 4_096
+MOST_TRIALS: Final = 96
+"""So many combinations of values that stand in several places are tried out on one way."""
+_PATIENCE: Final = 50_000
+"""So many pieces are gone over again for such trials, in all."""
 
 
-class TooManyCombinations(ValueError):
-    """More combinations of values than can be weighed."""
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What was chosen, last choice first: a value, or a way at a fork."""
+
+    chosen: tuple[str, Any] | Way
+    before: Trace | None
 
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """A worst case as SMS, and the values that reach it, or come as near as is known."""
+    """A worst case: how far it gets, and what was chosen on the way there."""
 
-    segmentation: Segmentation
-    values: Mapping[str, Any]
+    reach: Any
+    foreign: bool
+    trace: Trace | None
 
     @property
-    def load(self) -> tuple[int, int]:
-        """Segments, and among those units: in this order the worse of two."""
-        return len(self.segmentation), self.segmentation.units
+    def values(self) -> dict[str, Any]:
+        """The values that were chosen; None for a free text."""
+        return dict(chosen for chosen in self._chosen() if isinstance(chosen, tuple))
+
+    @property
+    def ways(self) -> list[Way]:
+        """The ways that were chosen at forks, first to last."""
+        return [chosen for chosen in self._chosen() if not isinstance(chosen, tuple)]
+
+    def _chosen(self) -> list[tuple[str, Any] | Way]:
+        found: list[tuple[str, Any] | Way] = []
+        trace = self.trace
+        while trace is not None:
+            found.append(trace.chosen)
+            trace = trace.before
+        return found[::-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """A value, with what it prints at most in each of its holes, and whether one of them is foreign."""
-
-    value: Any
-    printed: tuple[str, ...]
-    foreign: bool
+Edge: TypeAlias = tuple[bool, bool, str]
+"""Whether something is foreign, whether anything is printed yet, what white space waits."""
+Front: TypeAlias = "dict[Edge, dict[Any, Trace | None]]"
+"""How far every choice can have got, by what can still be told apart."""
+Fixed: TypeAlias = "Mapping[str, Mapping[Hole, Option]]"
 
 
-def worst_sms(pieces: Sequence[Piece], domains: Mapping[str, Domain], prints: Prints) -> Worst | None:
+class Weighing:
     """
-    Return the worst case of a way as an SMS, or None where no values fit it.
+    Measures ways by one meter.
 
     Args:
-        pieces: Constant text and holes.
-        domains: What each hole's value may be.
-        prints: What a value prints in a hole.
-
-    Raises:
-        TooManyCombinations: More values depend on each other than can be weighed.
+        meter: What is measured.
+        options: What holes may print.
+        prefer: Which of two values that cost the same is taken: the one it ranks higher.
     """
-    holes = _holes(pieces)
-    worst: Worst | None = None
-    for encoding, spoken in ((Encoding.GSM7, _plainly_spaced(pieces)), (Encoding.UCS2, pieces)):
-        forced = FOREIGN.search("".join(_text(piece) for piece in spoken)) is not None
-        options = {ref: _sms_options(at, domains[ref], prints, encoding) for ref, at in holes.items()}
-        for choices in _choices(options, encoding, forced=forced):
-            for chosen in product(*choices):
-                by_ref = dict(zip(options, chosen, strict=True))
-                found = segment(_filled(spoken, holes, by_ref), encoding=encoding)
-                if worst is None or (len(found), found.units) > worst.load:
-                    worst = Worst(found, {ref: option.value for ref, option in by_ref.items()})
-    if worst is None:
-        return None
-    foreign = worst.segmentation.encoding is Encoding.UCS2
-    values = {
-        ref: _witness(domains[ref], holes[ref], prints, value, foreign=foreign)
-        for ref, value in worst.values.items()
-    }
-    return Worst(worst.segmentation, values)
 
+    def __init__(
+        self,
+        meter: Meter,
+        options: Options,
+        prefer: Callable[[str, Any], int] | None = None,
+    ) -> None:
+        self._meter = meter
+        self._options = options
+        self._prefer = prefer
+        self.met_foreign = False
+        """Whether anything that was weighed has what GSM-7 lacks."""
+        self._constants: dict[str, Option] = {}
+        self._kept: dict[Hashable, list[Option]] = {}
+        self._joint: dict[Hashable, list[tuple[Option, ...]]] = {}
+        self._patience = _PATIENCE
+        self._places: dict[int, tuple[Way, Counter[str]]] = {}
 
-def _plainly_spaced(pieces: Iterable[Piece]) -> list[Piece]:
-    """Return *pieces* with plain spaces: another may be trimmed away beside an empty value."""
-    return [piece if isinstance(piece, Hole) else _OTHER_SPACE.sub(" ", _text(piece)) for piece in pieces]
-
-
-def _choices(
-    options: Mapping[str, Sequence[_Option]], encoding: Encoding, *, forced: bool
-) -> Iterator[list[list[_Option]]]:
-    """Yield, for each reason that a text is in *encoding*, what each value may then be."""
-    if encoding is Encoding.GSM7:
-        every = [] if forced else [[list(each) for each in options.values()]]
-    else:
-        any_ = {ref: _undominated(each, encoding) for ref, each in options.items()}
-        every = [list(any_.values())] if forced else []
-        for ref in () if forced else options:
-            foreign = _undominated([option for option in options[ref] if option.foreign], encoding)
-            every.append(list({**any_, ref: foreign}.values()))
-    for choices in every:
-        if prod(map(len, choices)) > MOST_COMBINATIONS:
-            raise TooManyCombinations(
-                f"more than {MOST_COMBINATIONS} combinations of values depend on each other"
-            )
-        yield choices
-
-
-def worst_total(
-    spots: Sequence[Spot], domains: Mapping[str, Domain], prints: Prints, *, then: Sequence[Spot] = ()
-) -> tuple[int, dict[str, Any]]:
-    """
-    Return the largest sum of sizes over *spots*, each a hole and how to measure what it prints there.
-
-    Beside it stand values that come to it, and among those to the most over *then*; several free
-    texts in unlike places may stay below.
-    """
-    total = 0
-    values: dict[str, Any] = {}
-    for ref in dict.fromkeys(hole.ref for hole, _ in (*spots, *then)):
-        at = [(hole, size) for hole, size in spots if hole.ref == ref]
-        later = [(hole, size) for hole, size in then if hole.ref == ref]
-        domain = domains[ref]
-        holes = [hole for hole, _ in (*at, *later)]
-        weighed = [
-            (_weight(at, value, prints), _weight(later, value, prints), value)
-            for value in (_texts(domain, holes) if isinstance(domain, Free) else _values(domain))
+    def worst(self, way: Way) -> list[Worst]:
+        """Return the furthest that *way* can get, with something foreign and without."""
+        front = self._way(way, {(False, False, ""): {self._meter.start: None}}, {}, {})
+        ends: dict[bool, dict[Any, Trace | None]] = {}
+        for (foreign, _, _), marks in front.items():
+            ends.setdefault(foreign, {}).update(marks)
+        return [
+            Worst(reach, foreign, marks[reach])
+            for foreign, marks in ends.items()
+            for reach in self._meter.furthest(marks)
         ]
-        most, _, values[ref] = max(weighed, key=lambda each: each[:2])
-        total += sum(_most(domain, hole, size) for hole, size in at) if isinstance(domain, Free) else most
-    return total, values
+
+    # --- ways and pieces ------------------------------------------------------------------
+
+    def _way(self, way: Way, front: Front, scope: Mapping[str, Domain], fixed: Fixed) -> Front:
+        if way.facts.domains:
+            # What is known better here than around it is weighed here, by itself.
+            scope = {**scope, **way.facts.domains}
+            fixed = {ref: holes for ref, holes in fixed.items() if ref not in way.facts.domains}
+        tried = self._tried(way, scope, fixed)
+        if not tried:
+            return self._pieces(way.pieces, front, scope, fixed)
+        found: Front = {}
+        for chosen in product(*tried.values()):
+            now = {**fixed, **{ref: holes for ref, (_, holes) in zip(tried, chosen, strict=True)}}
+            noted = tuple((ref, value) for ref, (value, _) in zip(tried, chosen, strict=True))
+            self._add(found, self._pieces(way.pieces, _noting(front, noted), scope, now))
+        return self._pruned(found)
+
+    def _pieces(
+        self, pieces: Iterable[Piece], front: Front, scope: Mapping[str, Domain], fixed: Fixed
+    ) -> Front:
+        for piece in pieces:
+            if isinstance(piece, Fork):
+                found: Front = {}
+                for way in piece.ways:
+                    self._add(found, self._way(way, _noting(front, (way,)), scope, fixed))
+                front = self._pruned(found)
+            elif not isinstance(piece, Hole):
+                front = self._filled(front, "", (self._constant(piece),))
+            elif piece.ref in fixed:
+                front = self._filled(front, "", (fixed[piece.ref][piece],))
+            else:
+                every = self._options_at(piece, self._domain(piece.ref, scope))
+                front = self._filled(front, piece.ref, every)
+            if not front:
+                break
+        return front
+
+    def _filled(self, front: Front, ref: str, options: Sequence[Option]) -> Front:
+        """Go on with any of *options*, and note which if it is the value *ref*."""
+        if len(options) == 1 and not ref and len(front) == 1:
+            ((edge, marks),) = front.items()
+            step = self._step(edge, options[0])
+            if step is None:
+                return {}
+            after, cost = step
+            # Who was ahead stays ahead, so that none need be left out.
+            return {
+                after: marks
+                if cost is None
+                else {self._meter.after(reach, cost): trace for reach, trace in marks.items()}
+            }
+        found: Front = {}
+        for edge, marks in front.items():
+            for option in options:
+                step = self._step(edge, option)
+                if step is None:
+                    continue
+                after, cost = step
+                reached = found.setdefault(after, {})
+                for reach, trace in marks.items():
+                    further = reach if cost is None else self._meter.after(reach, cost)
+                    if further not in reached:
+                        reached[further] = Trace((ref, option.value), trace) if ref else trace
+        return self._pruned(found)
+
+    def _step(self, edge: Edge, option: Option) -> tuple[Edge, Any] | None:
+        """Return where an option leads from *edge*, and at what cost; None where that cannot be measured."""
+        foreign, begun, pending = edge
+        lead, core, trail = option.laid
+        wait = waiting(pending, lead, self._meter.edges) if pending or lead else ""
+        if not core:
+            return (foreign, begun, wait if begun else ""), None
+        cost = option.cost
+        foreign = foreign or option.foreign
+        if begun and wait:
+            foreign = foreign or (self._meter.minds_foreign and FOREIGN.search(wait) is not None)
+            space = self._meter.cost(wait)
+            cost = space + cost
+        if foreign:
+            self.met_foreign = True
+            if not self._meter.admits_foreign:
+                return None
+        return (foreign, True, trail), cost
+
+    def _pruned(self, front: Front) -> Front:
+        for edge, marks in front.items():
+            if len(marks) > 1:
+                front[edge] = {reach: marks[reach] for reach in self._meter.furthest(marks)}
+        return front
+
+    @staticmethod
+    def _add(found: Front, more: Front) -> None:
+        for edge, marks in more.items():
+            reached = found.setdefault(edge, {})
+            for reach, trace in marks.items():
+                reached.setdefault(reach, trace)
+
+    # --- options --------------------------------------------------------------------------
+
+    def _domain(self, ref: str, scope: Mapping[str, Domain]) -> Domain:
+        known = scope.get(ref)
+        return self._options.domain(ref) if known is None else known
+
+    def _constant(self, piece: str | Said) -> Option:
+        text = piece if isinstance(piece, str) else piece.text
+        option = self._constants.get(text)
+        if option is None:
+            option = self._constants[text] = self._option(None, text, None)
+        return option
+
+    def _option(self, value: Any, text: str, hole: Hole | None) -> Option:  # noqa: ANN401 - any kind's value
+        parts = laid(
+            text if hole is None or self._meter.edges is Edges.NONE else said(text), self._meter.edges
+        )
+        foreign = self._meter.minds_foreign and FOREIGN.search(parts.core) is not None
+        return Option(value, parts, self._meter.cost(parts.core, hole), foreign)
+
+    def _options_at(self, hole: Hole, domain: Domain) -> list[Option]:
+        """Return what may be worst at one hole."""
+        # All items of a list print alike.
+        key = (hole.ref.partition("#")[0], hole.filters, hole.place, domain)
+        if key not in self._kept:
+            printed = self._options.of(hole, domain)
+            if printed is None:
+                self._kept[key] = [*self._meter.free(domain, hole)] if isinstance(domain, Free) else []
+            else:
+                options = [self._option(value, text, hole) for value, text in printed]
+                options = self._ranked(hole.ref, options, lambda option: option.value)
+                self._kept[key] = [each for (each,) in self._undominated([(option,) for option in options])]
+        return self._kept[key]
+
+    def _undominated(self, options: Sequence[tuple[Option, ...]]) -> list[tuple[Option, ...]]:
+        """Leave out values that another outdoes in every place, whatever stands before it."""
+        kept: list[tuple[Option, ...]] = []
+        for option in options:
+            if any(each.foreign for each in option):
+                self.met_foreign = True
+                if not self._meter.admits_foreign:
+                    continue
+            if any(self._outdone(option, other) for other in kept):
+                continue
+            kept = [other for other in kept if not self._outdone(other, option)]
+            kept.append(option)
+        return kept
+
+    def _outdone(self, mine: tuple[Option, ...], other: tuple[Option, ...]) -> bool:
+        return all(
+            _edges(one.laid) == _edges(two.laid)
+            and one.foreign <= two.foreign
+            and self._meter.outdone(one.cost, two.cost)
+            for one, two in zip(mine, other, strict=True)
+        )
+
+    def _ranked(self, ref: str, every: Iterable[T], value: Callable[[T], Any]) -> list[T]:
+        prefer = self._prefer
+        return list(every) if prefer is None else sorted(every, key=lambda each: -prefer(ref, value(each)))
+
+    # --- values in several places ---------------------------------------------------------
+
+    def _tried(
+        self, way: Way, scope: Mapping[str, Domain], fixed: Fixed
+    ) -> dict[str, list[tuple[Any, dict[Hole, Option]]]]:
+        """Return the values to be tried of what stands in several places of *way*."""
+        trials = 1
+        found: dict[str, list[tuple[Any, dict[Hole, Option]]]] = {}
+        for ref, count in self._counted(way).items():
+            domain = self._domain(ref, scope) if count > 1 and ref not in fixed else None
+            if domain is None or isinstance(domain, Free):
+                continue
+            options = self._together(ref, way, domain)
+            more = len(options) * trials
+            if more <= MOST_TRIALS and (len(options) < 2 or more * way.weight <= self._patience):  # noqa: PLR2004
+                trials = more
+                found[ref] = options
+        self._patience -= (trials - 1) * way.weight
+        return found
+
+    def _together(self, ref: str, way: Way, domain: Listed | Span) -> list[tuple[Any, dict[Hole, Option]]]:
+        holes = list(dict.fromkeys(way.holes[ref]))
+        key = (ref.partition("#")[0], *((hole.filters, hole.place) for hole in holes), domain)
+        if key not in self._joint:
+            every = tuple(filter_ for hole in holes for filter_ in hole.filters)
+            options = [
+                tuple(self._option(value, self._options.printed(hole, value), hole) for hole in holes)
+                for value in self._ranked(ref, values(domain, every), lambda value: value)
+            ]
+            self._joint[key] = self._undominated(options)
+        return [(option[0].value, dict(zip(holes, option, strict=True))) for option in self._joint[key]]
+
+    def _counted(self, way: Way) -> Counter[str]:
+        """Tell in how many pieces of *way* each value stands, but for forks that know better of it."""
+        kept = self._places.get(id(way))
+        if kept is None:
+            places: Counter[str] = Counter()
+            for piece in way.pieces:
+                if isinstance(piece, Hole):
+                    places[piece.ref] += 1
+                elif isinstance(piece, Fork):
+                    inner = (set(self._counted(each)) - set(each.facts.domains) for each in piece.ways)
+                    places.update(set[str]().union(*inner))
+            kept = self._places[id(way)] = (way, places)
+        return kept[1]
 
 
-def _weight(spots: Iterable[Spot], value: Any, prints: Prints) -> int:  # noqa: ANN401 - any kind's value
-    return sum(size(prints(hole, value)) for hole, size in spots)
+def _noting(front: Front, chosen: Iterable[tuple[str, Any] | Way]) -> Front:
+    noted: Front = {}
+    for edge, marks in front.items():
+        noted[edge] = {}
+        for reach, trace in marks.items():
+            after = trace
+            for each in chosen:
+                after = Trace(each, after)
+            noted[edge][reach] = after
+    return noted
 
 
-def _most(domain: Free, hole: Hole, size: Callable[[str], int]) -> int:
-    first, rest = spellings(domain, hole.filters)
-    return max(map(size, first)) + (domain.most - 1) * max(map(size, rest))
-
-
-def any_value(domain: Domain) -> Any:  # noqa: ANN401 - whatever the parameter's kind takes
-    """Return one value of *domain*."""
-    if isinstance(domain, Free):
-        return domain.samples[0] if domain.samples else domain.alphabet[0] * domain.most
-    return _values(domain)[0]
-
-
-def _holes(pieces: Iterable[Piece]) -> dict[str, list[Hole]]:
-    holes: dict[str, list[Hole]] = {}
-    for piece in pieces:
-        if isinstance(piece, Hole) and piece not in holes.setdefault(piece.ref, []):
-            holes[piece.ref].append(piece)
-    return holes
-
-
-def _text(piece: Piece) -> str:
-    return piece if isinstance(piece, str) else piece.text if isinstance(piece, Said) else ""
-
-
-def _filled(pieces: Iterable[Piece], holes: Mapping[str, list[Hole]], options: Mapping[str, _Option]) -> str:
-    return "".join(
-        options[piece.ref].printed[holes[piece.ref].index(piece)] if isinstance(piece, Hole) else _text(piece)
-        for piece in pieces
-    )
-
-
-def _values(domain: Domain) -> tuple[Any, ...]:
-    if isinstance(domain, Span):
-        domain = numbers_of(domain)
-    return domain.values if isinstance(domain, Listed) else (any_value(domain),)
-
-
-def _texts(domain: Free, holes: Iterable[Hole]) -> Iterator[str]:
-    """Yield texts of the greatest length that may be the worst: what a bound is tried with."""
-    yield from domain.samples
-    if domain.samples:
-        return
-    olds = {str(each.arguments[0]) for hole in holes for each in hole.filters if each.name == "replace"}
-    sorts = dict.fromkeys((*domain.alphabet, *("".join(sorted(olds)) if domain.anything else "")))
-    for sort in sorts:
-        yield sort * domain.most
-    for old in sorted(olds):
-        if len(old) > 1:
-            yield (old * domain.most)[: domain.most]
-
-
-def _witness(
-    domain: Domain,
-    holes: Sequence[Hole],
-    prints: Prints,
-    value: Any,  # noqa: ANN401 - any kind's value
-    *,
-    foreign: bool,
-) -> Any:  # noqa: ANN401 - any kind's value
-    """Return *value*, or a free text that costs as much as is known of; *foreign* if asked for."""
-    if not isinstance(domain, Free):
-        return value
-    encoding = Encoding.UCS2 if foreign else Encoding.GSM7
-    options = [_option(text, holes, prints) for text in _texts(domain, holes)]
-    if not domain.samples:
-        # One character that forces UCS-2, or costs more at the beginning, may stand before others.
-        alike = [option for option in options if foreign or not option.foreign]
-        fullest = max(alike or options, key=lambda option: _load(option, encoding)).value
-        options += [_option(first + fullest[1:], holes, prints) for first in _firsts(options)]
-    fitting = [option for option in options if option.foreign is foreign] or options
-    return max(fitting, key=lambda option: _load(option, encoding)).value
-
-
-def _firsts(options: Iterable[_Option]) -> dict[str, None]:
-    return dict.fromkeys(str(option.value)[:1] for option in options)
-
-
-def _load(option: _Option, encoding: Encoding) -> tuple[int, int]:
-    costs = [_cost(text, encoding) for text in option.printed]
-    return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
-
-
-def _option(value: Any, holes: Sequence[Hole], prints: Prints) -> _Option:  # noqa: ANN401 - any kind's value
-    printed = tuple(unicodedata.normalize("NFC", prints(hole, value)) for hole in holes)
-    return _Option(value, printed, any(FOREIGN.search(text) for text in printed))
-
-
-def _sms_options(holes: Sequence[Hole], domain: Domain, prints: Prints, encoding: Encoding) -> list[_Option]:
-    """Return the values that may be worst in *encoding*, and whether they force UCS-2."""
-    if isinstance(domain, Free):
-        outlines = [_outline(domain, hole.filters, encoding) for hole in holes]
-        printed = tuple(text for text in outlines if text is not None)
-        return [_Option(None, printed, _may_be_foreign(domain, holes))] if len(printed) == len(holes) else []
-    options = [_option(value, holes, prints) for value in _values(domain)]
-    if encoding is Encoding.GSM7:
-        return _undominated([option for option in options if not option.foreign], encoding)
-    return options
-
-
-def _may_be_foreign(domain: Free, holes: Iterable[Hole]) -> bool:
-    parts = (part for hole in holes for each in spellings(domain, hole.filters) for part in each)
-    return any(FOREIGN.search(unicodedata.normalize("NFC", part)) for part in parts)
-
-
-@lru_cache(maxsize=1024)
-def _outline(domain: Free, filters: tuple[Filter, ...], encoding: Encoding) -> str | None:
-    """Return a text that no text of *domain* gets ahead of once filtered; None where none has *encoding*."""
-    first, rest = (_worst_part(parts, encoding) for parts in spellings(domain, filters))
-    if first is None or rest is None:
-        return "" if domain.least == 0 else first if domain.least == 1 else None
-    return first + rest * (domain.most - 1)
-
-
-def _worst_part(parts: Iterable[str], encoding: Encoding) -> str | None:
-    composed = sorted({unicodedata.normalize("NFC", part) for part in parts})
-    fitting = [part for part in composed if encoding is Encoding.UCS2 or FOREIGN.search(part) is None]
-    if not fitting:
-        return None
-    worst = max(fitting, key=lambda part: _cost(part, encoding))
-    if all(_never_ahead(_cost(part, encoding), _cost(worst, encoding)) for part in fitting):
-        return worst
-    # None outdoes all others: single units, as many as the furthest can come to with what it wastes.
-    return "a" * max(sum(_cost(part, encoding)[:2]) for part in fitting)
-
-
-def _cost(text: str, encoding: Encoding) -> tuple[int, int, str]:
-    """Return units, how many characters take two, and the cost of each: in this order the worse."""
-    twos = EXTENDED_CHARACTERS if encoding is Encoding.GSM7 else ""
-    shape = "".join("2" if character in twos or character > "\uffff" else "1" for character in text)
-    return len(text) + shape.count("2"), shape.count("2"), shape
-
-
-def _undominated(options: Sequence[_Option], encoding: Encoding) -> list[_Option]:
-    """Leave out options that another outdoes in every hole, whatever stands before it."""
-    costs = [[_cost(text, encoding) for text in option.printed] for option in options]
-    order = sorted(range(len(options)), key=lambda number: costs[number], reverse=True)
-    kept: list[int] = []
-    for number in order:
-        if not any(all(map(_never_ahead, costs[number], costs[other])) for other in kept):
-            kept.append(number)
-    return [options[number] for number in kept]
-
-
-def _never_ahead(mine: tuple[int, int, str], theirs: tuple[int, int, str]) -> bool:
-    # A two may waste the unit before a border: at its furthest it is as far as three ones.
-    return mine[0] + mine[1] <= theirs[0] or mine[2] == theirs[2]
+def _edges(parts: Laid) -> tuple[str, bool, str]:
+    return parts.lead, bool(parts.core), parts.trail

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.domain import Free, Span, TooMany, domain_of, numbers_of
-from straks.core.printing import Printer
 from straks.core.text_kinds import Reference, Text
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def first_printing(page: Page, hole: Hole, wanted: Callable[[str], object]) -> t
 
 def widest(page: Page, hole: Hole) -> int:
     """Return how many bytes of UTF-8 *hole* prints at most; 0 where that is not known."""
-    parameter = Printer(page.template, page.locale).parameter(hole.ref)
+    parameter = page.printer.parameter(hole.ref)
     sizes = [len(text.encode()) for text, _ in printings(page, hole)]
     if not isinstance(parameter, Text) or not sizes:
         return max(sizes, default=0)
@@ -58,19 +57,17 @@ def _printed(_: Page) -> dict[Hole, tuple[tuple[str, Any], ...]]:
 
 
 def _printings(page: Page, hole: Hole) -> Iterator[tuple[str, Any]]:
-    printer = Printer(page.template, page.locale)
-    prints = printer.prints_plainly if page.channel == "sms" else printer.prints
-    for value, admitted in _values(printer.parameter(hole.ref)):
-        yield prints(hole, value), value if admitted else None
+    for value, admitted in _values(page.printer.parameter(hole.ref)):
+        yield page.printer.prints(hole, value), value if admitted else None
 
 
 def _values(parameter: Parameter) -> Iterator[tuple[Any, bool]]:
     try:
         domain = domain_of(parameter)
+        if isinstance(domain, Span):
+            domain = numbers_of(domain)
     except TooMany:
-        return  # which the bound says, with the place
-    if isinstance(domain, Span):
-        domain = numbers_of(domain)
+        return  # which the bound says
     if not isinstance(domain, Free):
         yield from ((value, True) for value in domain.values)
         return

@@ -68,7 +68,7 @@ class Written(str):
 
 def locate(renderer: Renderer, path: str) -> nodes.Template:
     """Return the parsed tree of a file, every constant text of which knows where it stands."""
-    tree, source = renderer.tree(path), renderer.source(path)
+    tree, source = renderer.own_tree(path), renderer.source(path)
     position = 0
     places: list[int] = []
     for _, kind, value in renderer.tokens(path):
@@ -144,7 +144,7 @@ class Rendering:
                 place = _output(source(path), offset)
                 origins.append((path, offset if place is None else place, None))
                 text += piece.text
-            else:
+            elif isinstance(piece, str):  # a way that is told to be read does not fork
                 origins.append((path, offset, None))
                 if isinstance(piece, Written):
                     macro = _Macro.entered(macro, piece, source, (path, offset))

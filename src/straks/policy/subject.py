@@ -13,13 +13,12 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core.bound import bound
-from straks.core.domain import Span, TooMany, domain_of
-from straks.core.list_kind import ListOf
+from straks.core.choosing import values_for
+from straks.core.domain import TooMany
 from straks.core.printing import Printer
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
 from straks.core.way import Hole, Known, Lost
 from straks.core.ways import Walker
-from straks.core.worst import any_value
 from straks.errors import Unbounded
 from straks.policy.source import Rendering, Spot, locate
 
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
 
     from straks.core.bound import EmailBound, SmsBound
     from straks.core.message import Message, Order
-    from straks.core.parameter import Parameter
     from straks.core.template import Template
-    from straks.core.way import Way
     from straks.policy.settings import Policy
 
 
@@ -142,43 +139,20 @@ class Page:
         return {}
 
     def _walk(self, path: str) -> Iterator[Rendering]:
-        walker = Walker(self.tree, self.template.parameters, self.locale, self._printer.filtered)
+        walker = Walker(self.tree, self.template.parameters, self.locale, self.printer)
         # A layout prints the subject, which is a file of its own: any text stands for it here.
         for way in walker.ways(path, subject=Known("…")):
-            values = self._values(way)
+            values = values_for(way, self.template.parameters)
             yield Rendering.of(way.pieces, values, partial(self._prints, values), path, self.source)
 
-    def _values(self, way: Way) -> dict[str, Any]:
-        """Return values that take *way*: the examples where they fit."""
-        values: dict[str, Any] = {}
-        for name, parameter in self.template.parameters.items():
-            if name in way.absent:
-                continue
-            if isinstance(parameter, ListOf) and name in way.lengths:
-                refs = [f"{name}#{number}" for number in range(way.lengths[name])]
-                values[name] = [_fitting(way, ref, parameter.of, parameter.example[0]) for ref in refs]
-            else:
-                values[name] = _fitting(way, name, parameter, parameter.example)
-        return values
-
     @cached_property
-    def _printer(self) -> Printer:
-        return Printer(self.template, self.locale)
+    def printer(self) -> Printer:
+        """What values print here."""
+        return Printer(self.template, self.locale, plainly=self.channel == "sms")
 
     def _prints(self, values: Mapping[str, Any], hole: Hole) -> str:
         name, _, item = hole.ref.partition("#")
-        value = values[name][int(item)] if item else values[name]
-        prints = self._printer.prints_plainly if self.channel == "sms" else self._printer.prints
-        return prints(hole, value)
-
-
-def _fitting(way: Way, ref: str, parameter: Parameter, example: Any) -> Any:  # noqa: ANN401 - any kind's value
-    domain = way.domains.get(ref)
-    if domain is None or domain == domain_of(parameter) or example in getattr(domain, "values", ()):
-        return example
-    if isinstance(domain, Span) and any(low <= example <= high for low, high in domain.intervals):
-        return example
-    return any_value(domain)
+        return self.printer.prints(hole, values[name][int(item)] if item else values[name])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from straks.core.catalog import MANIFEST_FILE, Catalog
-from straks.errors import BrokenTemplate, InvalidText, TemplateError
+from straks.errors import TemplateError
 from straks.policy.engine import finding_of, inspect
 from straks.policy.rule import Flaw, Rule, Scope, Severity, rule
 from straks.policy.rules import RULES
@@ -69,9 +69,7 @@ def sweep(
     for template in watch([catalog[name] for name in catalog if names is None or name in names]):
         try:
             found += inspect(template, policy, applied)
-        except (TemplateError, InvalidText) as error:
-            if not isinstance(error, TemplateError):
-                error = BrokenTemplate(str(error), template=template.name)
+        except TemplateError as error:
             broken.append(error)
     found += [finding_of_error(error, files) for error in broken]
     # What is wrong with a shared file is said once.
