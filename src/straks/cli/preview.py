@@ -126,14 +126,15 @@ def command(
 
 def _only(ctx: click.Context, names: tuple[str, ...]) -> str:
     """Return the one name that is to be there."""
-    if not names:
+    name = next(iter(names), None)
+    if name is None:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'NAME'")
     if len(names) > 1:
         raise click.UsageError(f"{len(names)} names were given; give one, or folders with --watch")
     for option in ("host", "port"):
         if ctx.get_parameter_source(option) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--{option} is for --watch")
-    return names[0]
+    return name
 
 
 def _watch(ctx: click.Context, paths: list[Path], host: str, port: int) -> None:
