@@ -318,7 +318,7 @@ def test_each_change_is_told_once_until_it_is_over(parcel: Path, write: Write) -
     assert (len(stamps), len(set(stamps))) == (2, 2)
 
 
-def test_to_look_for_changes_takes_a_tenth_of_the_time_at_most(parcel: Path) -> None:
+def test_to_look_for_changes_takes_a_quarter_of_the_time_at_most(parcel: Path) -> None:
     pauses: list[float] = []
     ticks = iter(range(100))
 
@@ -328,4 +328,4 @@ def test_to_look_for_changes_takes_a_tenth_of_the_time_at_most(parcel: Path) -> 
     site = Site(Shelf([parcel]), pause=pause, clock=lambda: float(next(ticks)), over=lambda: len(pauses) == 2)
     asked(site, "GET", "/changes")
 
-    assert pauses == [9.0, 9.0]
+    assert pauses == [3.0, 3.0]

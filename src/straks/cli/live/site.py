@@ -52,8 +52,8 @@ MOST_BYTES: Final = 256 * 1024
 """What a question may hold: every value of a large template, typed in full."""
 
 _CASES: Final = {"given": Case.EXAMPLE, "worst": Case.WORST, "shortest": Case.SHORTEST}
-_SHARE: Final = 10
-"""To look whether a file has changed may take this part of a processor's time, a tenth."""
+_SHARE: Final = 4
+"""To look whether a file has changed may take this part of a processor's time, a quarter."""
 _OFTEN_S: Final = 0.05
 _SAYS: Final = {
     Stranger.BY_NAME: "The preview goes by an address or by localhost, not by the name that was asked for.\n",
