@@ -1,5 +1,5 @@
 """
-How long a save takes to be seen on the live page, in this machine's Chromium, among five templates and a hundred.
+How long a save takes to be seen on the live page, in Chromium here, among five templates and a hundred.
 
 The clock starts before the file is written and stops when the new words are on the page. Each save is made
 after the page has come to rest, as a person saves.
