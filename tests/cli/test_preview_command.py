@@ -157,6 +157,15 @@ def test_a_preview_is_written_as_a_picture(cli: Callable[..., Result], tmp_path:
     ("arguments", "said"),
     [
         ((), "Missing argument 'NAME'"),
+        (("one-time-code", "status-update"), "2 names were given; give one, or folders with --watch"),
+        (("one-time-code", "--port", "1"), "--port is for --watch"),
+        (
+            ("--watch", "--set", "code=1"),
+            "--set is for one message; with --watch, choose and type on the page",
+        ),
+        (("--watch", "--json"), "--json is for one message"),
+        (("--watch", "no/such/folder"), "there is no no/such/folder; name a folder of templates"),
+        (("--watch", "--port", "0", "--host", "192.0.2.1"), "cannot listen on 192.0.2.1"),
         (("one-time-cod",), "did you mean 'one-time-code'?"),
         (("one-time-code", "--locale", "fr"), "one-time-code has no sms in 'fr'"),
         (("one-time-code", "--channel", "fax"), "'fax' is not one of 'sms', 'email'"),

@@ -16,8 +16,8 @@ import pytest
 from straks import simulator
 from straks.errors import InvalidSetting, MissingExtra
 from straks.simulator import Simulator
+from straks.simulator.address import url_of
 from straks.simulator.carriage import LARGEST_BODY
-from straks.simulator.serve import _url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,7 +264,7 @@ def test_without_its_libraries_it_says_what_to_install(monkeypatch: pytest.Monke
     ],
 )
 def test_the_url_is_one_that_can_be_called(host: str, url: str) -> None:
-    assert _url(host, 5090) == url
+    assert url_of(host, 5090) == url
 
 
 def test_importing_the_simulator_loads_nothing_heavy() -> None:

@@ -122,7 +122,7 @@ def roots_of(
     ignored = dict.fromkeys(ignore, "given on the command line")
     shared = shared_files()
     roots: list[Root] = []
-    for folder, names in _folders(paths or [_default()]).items():
+    for folder, names in _folders(paths or [default_folder()]).items():
         policy, settings = policy_above(folder)
         require_known([*policy.select, *policy.ignore], rules, settings)
         policy = replace(policy, select=tuple(select) or policy.select, ignore={**policy.ignore, **ignored})
@@ -143,7 +143,8 @@ def shared_files() -> dict[str, str]:
     return {path: text for path, text in read_folder(shipped_folder()).items() if path.startswith("_")}
 
 
-def _default() -> Path:
+def default_folder() -> Path:
+    """Return where templates lie if nobody says: in ``templates`` here, or else those that ship."""
     here = Path("templates")
     return here if here.is_dir() else shipped_folder()
 

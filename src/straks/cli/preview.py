@@ -1,12 +1,13 @@
-"""``straks preview``: one message, filled in, as it will be seen."""
+"""``straks preview``: one message, filled in, as it will be seen; or all of them while they are written."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from straks.cli.documents import document
 from straks.cli.group import Command
@@ -21,16 +22,19 @@ from straks.cli.values import (
 )
 from straks.core.message import Email, Sms
 from straks.core.recipient import channel_of
-from straks.errors import InvalidSetting, UnknownLocale
+from straks.errors import InvalidSetting, MissingExtra, UnknownLocale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from straks.core.template import Template
 
+_MOST_PORT: Final = 65_535
+_OF_ONE: Final = {"locales", "channel", "pairs", "to", "reveal", "html_file", "svg_file", "as_json"}
+
 
 @click.command("preview", cls=Command)
-@click.argument("name")
+@click.argument("names", nargs=-1, metavar="NAME")
 @click.option("--locale", "locales", multiple=True, help="A language, such as nb; repeat it for several.")
 @click.option("--channel", type=click.Choice(CHANNELS), help="Only this channel.")
 @set_option
@@ -50,11 +54,31 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Also write all of it to FILE as a picture, for a document or a review.",
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Show templates on a page that follows each save; NAME is then paths, as for straks check.",
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="With --watch: the address to listen on."
+)
+@click.option(
+    "--port",
+    default=5091,
+    show_default=True,
+    type=click.IntRange(0, _MOST_PORT),
+    help="With --watch: the port to listen on; 0 for any that is free.",
+)
 @templates_option
 @json_option
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
-    name: str,
+    names: tuple[str, ...],
+    watch: bool,
+    host: str,
+    port: int,
     locales: tuple[str, ...],
     channel: str | None,
     pairs: Mapping[str, str],
@@ -72,6 +96,10 @@ def command(
     begins, and what is foreign to GSM-7 in it; an e-mail as its subject, its plain text, and the
     size of its HTML. Nothing is sent.
     """
+    if watch:
+        _watch(ctx, [*folders, *map(Path, names)], host, port)
+        return
+    name = _only(ctx, names)
     from straks.loading import Catalog
 
     catalog = Catalog.load(*folders, policy=None)  # who writes a text looks at it before it is right
@@ -94,6 +122,47 @@ def command(
         write_json([document(message, reveal=reveal) for message in messages])
     else:
         _show(messages, reveal=reveal)
+
+
+def _only(ctx: click.Context, names: tuple[str, ...]) -> str:
+    """Return the one name that is to be there."""
+    name = next(iter(names), None)
+    if name is None:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0], param_hint="'NAME'")
+    if len(names) > 1:
+        raise click.UsageError(f"{len(names)} names were given; give one, or folders with --watch")
+    for option in ("host", "port"):
+        if ctx.get_parameter_source(option) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{option} is for --watch")
+    return name
+
+
+def _watch(ctx: click.Context, paths: list[Path], host: str, port: int) -> None:
+    given = [
+        parameter.opts[0]
+        for parameter in ctx.command.params
+        if parameter.name in _OF_ONE
+        and ctx.get_parameter_source(parameter.name) is not ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(f"{given[0]} is for one message; with --watch, choose and type on the page")
+    for path in paths:
+        if not path.exists():
+            raise InvalidSetting(f"there is no {path}; name a folder of templates, or a file in one")
+    try:
+        from straks.cli.live.serving import Server
+    except ImportError as missing:
+        raise MissingExtra("straks preview --watch", "simulator") from missing
+    from straks.cli.live.shelf import Shelf
+    from straks.simulator.address import listen, url_of
+    from straks.transports.environment import is_loopback
+
+    listening = listen(host, port)
+    click.echo(f"The templates are shown at {url_of(host, listening.getsockname()[1])}/\nCtrl-C ends it.")
+    if not is_loopback(host):
+        click.echo(f"It listens on {host}: whoever reaches this machine can read the templates.", err=True)
+    Server(Shelf(paths), listening, host).serve_until_interrupted()
+    click.echo("\nStopped.")
 
 
 def _choose(template: Template, locales: tuple[str, ...], channel: str | None) -> list[tuple[str, str]]:

@@ -156,7 +156,7 @@ def section(page: Page, number: int) -> str:
     return (
         f'<section id="template-{number}" aria-labelledby="name-{number}">\n'
         f'<h2 id="name-{number}">{shown(page.name)}</h2>\n<p class="quiet">{shown(page.note)}</p>\n'
-        f"{_found(page.findings)}{''.join(_row(row) for row in rows if row not in folded)}"
+        f"{findings_of(page.findings)}{''.join(_row(row) for row in rows if row not in folded)}"
         f"{_folded('E-mail: worst case and shortest', letters)}"
         f"{_sources(page.sources)}</section>\n"
     )
@@ -175,11 +175,12 @@ def _row(row: Sequence[Panel]) -> str:
         if isinstance(panel.content, Letter):
             schemes = Scheme if panel.case in (None, Case.EXAMPLE) else (Scheme.LIGHT,)
             letter = letter_of(panel, panel.content, schemes)
-            parts.append(f"<h4>{shown(panel.language)}</h4>\n{letter}\n{_found(panel.findings)}")
+            parts.append(f"<h4>{shown(panel.language)}</h4>\n{letter}\n{findings_of(panel.findings)}")
     return "".join(parts)
 
 
-def _found(findings: Sequence[Finding]) -> str:
+def findings_of(findings: Sequence[Finding]) -> str:
+    """Return *findings* as a list that says how grave each is, nothing where there are none."""
     items = "".join(f'<li class="{finding.severity}">{shown(said_of(finding))}</li>' for finding in findings)
     return f'<ul class="found">{items}</ul>\n' if items else ""
 
@@ -187,17 +188,18 @@ def _found(findings: Sequence[Finding]) -> str:
 def _sources(sources: Sequence[Source]) -> str:
     count = sum(len(source.findings) for source in sources)
     said = f"Source, with {counted(count, 'finding')} where they are" if count else "Source"
-    files = (f"<h4><code>{shown(source.path)}</code></h4>\n{_lines(source)}" for source in sources)
+    files = (f"<h4><code>{shown(source.path)}</code></h4>\n{lines_of(source)}" for source in sources)
     return _folded(said, "".join(files))
 
 
-def _lines(source: Source) -> str:
+def lines_of(source: Source) -> str:
+    """Return a file as a list of its lines, with each finding below the line that it is about."""
     at: dict[int, list[Finding]] = {}
     for finding in source.findings:
         at.setdefault(finding.line or 1, []).append(finding)
     lines = source.text.removesuffix("\n").split("\n")
     items = "".join(
-        f"<li>{shown(line)}{_found(at.get(number, ())).strip()}</li>"
+        f"<li>{shown(line)}{findings_of(at.get(number, ())).strip()}</li>"
         for number, line in enumerate(lines, start=1)
     )
     return f'<ol class="source" tabindex="0" aria-label="{escape(source.path)}">{items}</ol>\n'

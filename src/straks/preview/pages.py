@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from straks.core.message import ContentType
     from straks.core.segment import Encoding
     from straks.core.substitute import Foreign
@@ -93,13 +95,18 @@ Content: TypeAlias = Bubble | Letter | Fault
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One message in one language, for one case or as it is (None), and what was found about it."""
+    """
+    One message in one language, for one case or as it is (None), and what was found about it.
+
+    ``filling`` are the values that it was filled with, None where they are a message's own or there are none.
+    """
 
     locale: str
     channel: str
     content: Content
     case: Case | None = None
     findings: tuple[Finding, ...] = ()
+    filling: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def language(self) -> str:

@@ -73,6 +73,7 @@ def page_of_template(
     policy: Policy | None = None,
     rules: Iterable[Rule] | None = RULES,
     sources: bool = False,
+    values: Mapping[str, Any] | None = None,
 ) -> Page:
     """
     Return a page of every language and channel of *template*.
@@ -83,6 +84,7 @@ def page_of_template(
         policy: What it is held against; None for its catalog's, or else the default one.
         rules: The rules to apply; None to apply none.
         sources: Whether to bring the texts of its own files along, with what was found in them.
+        values: What fills it in place of its examples.
     """
     found: tuple[Finding, ...] = ()
     note = f"{template.purpose}; a repeat would be {template.repeat}"
@@ -93,7 +95,8 @@ def page_of_template(
             found = inspect(whole, held, tuple(rules))
         except StraksError as error:
             note = f"{note}; could not be inspected: {error}"
-    panels = tuple(_panels(whole, cases, found))
+    filling = template.examples if values is None else values
+    panels = tuple(_panels(whole, cases, found, filling))
     placed = {id(finding) for panel in panels for finding in panel.findings}
     return Page(
         template.name,
@@ -118,7 +121,9 @@ def page_of_error(error: TemplateError, files: Mapping[str, str]) -> Page:
 # --- panels ---------------------------------------------------------------------------------
 
 
-def _panels(whole: Whole, cases: Collection[str], found: Sequence[Finding]) -> Iterator[Panel]:
+def _panels(
+    whole: Whole, cases: Collection[str], found: Sequence[Finding], values: Mapping[str, Any]
+) -> Iterator[Panel]:
     wanted = [case for case in CASES if case in cases]
     if not whole.template.parameters:
         wanted = wanted[:1]  # whatever fills it, it is the same
@@ -132,34 +137,35 @@ def _panels(whole: Whole, cases: Collection[str], found: Sequence[Finding]) -> I
                     for finding in found
                     if case is wanted[0] and (finding.locale, finding.channel) == (side.locale, channel)
                 ]
-                yield Panel(side.locale, channel, _content(side, case), case, tuple(its))
+                content, filling = _content(side, case, values)
+                yield Panel(side.locale, channel, content, case, tuple(its), filling)
 
 
-def _content(side: Side, case: Case) -> Content:
+def _content(side: Side, case: Case, values: Mapping[str, Any]) -> tuple[Content, Mapping[str, Any] | None]:
+    """Return what is to be seen, and which values fill it; *values* are those of the example."""
     template, locale, channel = side.template, side.locale, side.channel
     try:
         if case is Case.WORST:
             return _worst(side)
-        values = template.examples
         if case is Case.SHORTEST:
             values = shortest(template, lambda values: _size(_filled(template, locale, channel, values)))
-        return _shown(_filled(template, locale, channel, values))
+        return _shown(_filled(template, locale, channel, values)), values
     except StraksError as error:
-        return _fault(error, template.contents)
+        return _fault(error, template.contents), None
 
 
-def _worst(side: Side) -> Content:
+def _worst(side: Side) -> tuple[Content, Mapping[str, Any]]:
     worst = side.bound
     if isinstance(worst, Unbounded):
         raise worst
     content = _shown(_filled(side.template, side.locale, side.channel, worst.witness))
     if not isinstance(content, Bubble):
-        return content
+        return content, worst.witness
     said = "no values take more"
     if not worst.exact and isinstance(worst, SmsBound):
         most = counted(worst.segments, "segment")
         said = f"never more than {most} and {counted(worst.units, UNITS[worst.encoding])}"
-    return replace(content, figures=(*content.figures, said))
+    return replace(content, figures=(*content.figures, said)), worst.witness
 
 
 def _filled(template: Template, locale: str, channel: str, values: Mapping[str, Any]) -> Filled:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator import answers
@@ -34,6 +35,13 @@ _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?
 _HERE: Final = ("", "same-origin", "none")  # none: typed, or from a bookmark
 
 
+class Stranger(IntEnum):
+    """Why somebody is not let in, each with the status that says so."""
+
+    BY_NAME = 421
+    BY_ORIGIN = 403
+
+
 def turned_away(method: str, headers: Mapping[str, str], names: Collection[str]) -> Response | None:
     """
     Return the answer that turns a request away; None where it is let in.
@@ -43,18 +51,29 @@ def turned_away(method: str, headers: Mapping[str, str], names: Collection[str])
         headers: Of the request, their names in lower case.
         names: What the simulator goes by, besides addresses and ``localhost``.
     """
+    match stranger(method, headers, names):
+        case None:
+            return None
+        case Stranger.BY_NAME:
+            return answers.own_error(
+                "this simulator goes by an address or by localhost, not by the name that was asked for; if"
+                " that name is its own, start it with --allow-host NAME",
+                Stranger.BY_NAME,
+            )
+        case Stranger.BY_ORIGIN:
+            return answers.own_error("a page of another site may not use this simulator", Stranger.BY_ORIGIN)
+
+
+def stranger(method: str, headers: Mapping[str, str], names: Collection[str]) -> Stranger | None:
+    """Tell why a request to a server on this machine is not let in, None where it is."""
     host = headers.get("host", "")
     if host and not is_ours(host, names):
-        return answers.own_error(
-            "this simulator goes by an address or by localhost, not by the name that was asked for; if that"
-            " name is its own, start it with --allow-host NAME",
-            421,
-        )
+        return Stranger.BY_NAME
     origin = headers.get("origin")
     navigates = method == "GET" and headers.get("sec-fetch-mode") == "navigate"
     elsewhere = headers.get("sec-fetch-site", "") not in _HERE and not navigates
     if elsewhere or (origin is not None and origin.lower() != f"http://{host}".lower()):
-        return answers.own_error("a page of another site may not use this simulator", 403)
+        return Stranger.BY_ORIGIN
     return None
 
 

@@ -13,16 +13,15 @@ is kept: paths hold ids, and bodies hold recipients and codes.
 from __future__ import annotations
 
 import asyncio
-import errno
 import secrets
-import socket
 import threading
 import time
 import uuid
 from math import inf
 from typing import TYPE_CHECKING, Final, Self
 
-from straks.errors import InvalidSetting, MissingExtra
+from straks.errors import MissingExtra
+from straks.simulator.address import listen, url_of
 from straks.simulator.clients import Clients
 from straks.simulator.desk import Desk
 from straks.simulator.fates import Stage
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from straks.simulator.clients import Client, ReadyClient
     from straks.simulator.faults import Armed
     from straks.simulator.inbox import Message
-
-_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read from the caller, never the default
 
 
 class Simulator:
@@ -90,7 +87,7 @@ class Simulator:
 
         self._lock = threading.Lock()
         self._store: SqliteStore | None = None
-        listening = _listen(host, port)
+        listening = listen(host, port)
         try:
             if store is not None:
                 self._store = SqliteStore(store)
@@ -108,7 +105,7 @@ class Simulator:
             listening.close()
             self._close_store()
             raise
-        self.url: Final = _url(host, listening.getsockname()[1])
+        self.url: Final = url_of(host, listening.getsockname()[1])
         carriage = Carriage(
             self._desk,
             self._lock,
@@ -293,28 +290,3 @@ class ArmedFault:
 
     def __repr__(self) -> str:
         return f"<fault {self._armed.fate.name}, struck {self._armed.struck} times>"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, or say why there can be none."""
-    if not host:
-        raise InvalidSetting("no host was given; give an address of this machine, such as 127.0.0.1")
-    if port not in range(65_536):
-        raise InvalidSetting(f"there is no port {port}; give one from 0 to 65535, 0 for any that is free")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise InvalidSetting(
-                f"port {port} on {host} is taken; choose another, or port 0 (--port 0) for any that is free"
-            ) from error
-        raise InvalidSetting(
-            f"the simulator cannot listen on {host} port {port} ({error.strerror});"
-            " give an address of this machine, such as 127.0.0.1, and a port above 1023 or 0"
-        ) from error
-
-
-def _url(host: str, port: int) -> str:
-    reachable = _EVERYWHERE.get(host, host)
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

@@ -1,0 +1,109 @@
+"""What the page says, in Bokmål and English. Figures and findings are the library's own, in English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from straks.core.locale import negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "nb": {
+        "title": "Meldinger",
+        "skip": "Gå til visningen",
+        "templates": "Maler",
+        "filling": "Verdier",
+        "no_values": "Denne malen har ingen felt.",
+        "optional": "valgfri",
+        "reset": "Tilbake til eksemplene",
+        "case": "Fyll med",
+        "given": "Verdiene",
+        "worst": "Verste fall",
+        "shortest": "Korteste",
+        "scheme": "E-post i",
+        "light": "Lyst",
+        "dark": "Mørkt",
+        "width": "Bredde",
+        "phone": "Telefon, 360",
+        "tablet": "Nettbrett, 600",
+        "wide": "Skjerm, 800",
+        "reveal": "Vis hemmelige verdier i Python-kallet",
+        "preview": "Visning",
+        "sms": "SMS",
+        "email": "E-post",
+        "call": "Python-kall",
+        "copying": "Kopier",
+        "copied": "Python-kallet er kopiert.",
+        "not_copied": "Nettleseren kopierte ikke. Python-kallet er merket; kopier det med tastaturet.",
+        "findings": "Funn",
+        "inspecting": "Undersøker …",
+        "sound": "Ingenting å utsette.",
+        "one": "1 funn",
+        "many": "{} funn",
+        "sources": "Kilder",
+        "nothing": "Her er ingen mal å vise ennå. Siden følger med, og viser den når den kommer.",
+        "nothing_here": "Det er ingenting å vise for denne malen.",
+        "stale": "Visningen venter på en verdi som passer.",
+        "updated": "Oppdatert.",
+        "lost": "Ingen forbindelse. Start straks preview --watch på nytt; siden kobler seg på av seg selv.",
+        "language": "Språk",
+        "broken": "Kan ikke vises",
+    },
+    "en": {
+        "title": "Messages",
+        "skip": "Skip to the preview",
+        "templates": "Templates",
+        "filling": "Values",
+        "no_values": "This template takes no values.",
+        "optional": "optional",
+        "reset": "Back to the examples",
+        "case": "Fill with",
+        "given": "The values",
+        "worst": "Worst case",
+        "shortest": "Shortest",
+        "scheme": "E-mail in",
+        "light": "Light",
+        "dark": "Dark",
+        "width": "Width",
+        "phone": "Phone, 360",
+        "tablet": "Tablet, 600",
+        "wide": "Screen, 800",
+        "reveal": "Show secret values in the Python call",
+        "preview": "Preview",
+        "sms": "SMS",
+        "email": "E-mail",
+        "call": "Python call",
+        "copying": "Copy",
+        "copied": "The Python call is copied.",
+        "not_copied": "The browser did not copy. The Python call is selected; copy it with the keyboard.",
+        "findings": "Findings",
+        "inspecting": "Inspecting …",
+        "sound": "Nothing was found.",
+        "one": "1 finding",
+        "many": "{} findings",
+        "sources": "Sources",
+        "nothing": "There is no template to show yet. This page keeps watch, and shows it when it comes.",
+        "nothing_here": "There is nothing to show of this template.",
+        "stale": "The preview waits for a value that fits.",
+        "updated": "Updated.",
+        "lost": "No connection. Start straks preview --watch again; this page finds it by itself.",
+        "language": "Language",
+        "broken": "Cannot be shown",
+    },
+}
+"""Each sentence by its name, in each language of the page."""
+
+NAMES: Final = {"nb": "Norsk", "en": "English"}
+"""What the languages of the page are called."""
+
+
+def language(asked: str | None, accepted: str | None) -> str:
+    """
+    Return the language of the page: the one that was *asked* for, or else what the browser accepts.
+
+    >>> language("en", "nb"), language(None, "nn-NO, en;q=0.5"), language("x", None)
+    ('en', 'nb', 'nb')
+    """
+    return asked if asked is not None and asked in WORDS else negotiate(accepted, WORDS)
