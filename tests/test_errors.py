@@ -56,6 +56,7 @@ GIVEN: dict[str, object] = {
     "temporary": True,
     "limit": CodeLimit.COOLDOWN,
     "retry_after_s": 30,
+    "unwritten": {"login.sms.abc": "placed"},
 }
 
 

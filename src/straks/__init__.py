@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from straks import altinn as altinn
     from straks import bulk as bulk
+    from straks import journal as journal
     from straks import records as records
     from straks import simulator as simulator
     from straks.altinn.keeping import TokenEvent as TokenEvent
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from straks.errors import InvalidSetting as InvalidSetting
     from straks.errors import InvalidText as InvalidText
     from straks.errors import InvalidValue as InvalidValue
+    from straks.errors import JournalFailed as JournalFailed
     from straks.errors import MissingExtra as MissingExtra
     from straks.errors import NoToken as NoToken
     from straks.errors import NotSent as NotSent
@@ -102,6 +104,8 @@ if TYPE_CHECKING:
     from straks.errors import UnknownTemplate as UnknownTemplate
     from straks.errors import UnusableFile as UnusableFile
     from straks.errors import Withheld as Withheld
+    from straks.journal.run import place_all as place_all
+    from straks.journal.store import Journal as Journal
     from straks.loading import Catalog as Catalog
     from straks.plugins import load_rules as load_rules
     from straks.policy.engine import enforce as enforce
@@ -163,10 +167,12 @@ _HOMES = {
     "straks.errors": (
         "BrokenManifest BrokenTemplate CodeLimit EmailFault InDoubt InvalidEmailAddress InvalidInput "
         "InvalidKey InvalidOrder InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText "
-        "InvalidValue MissingExtra NoToken NotSent PhoneFault PolicyError Refused StoreFailed StraksError "
+        "InvalidValue JournalFailed MissingExtra NoToken NotSent PhoneFault PolicyError Refused StoreFailed StraksError "
         "TemplateError TooMany TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale "
         "UnknownTemplate UnusableFile Withheld"
     ),
+    "straks.journal.run": "place_all",
+    "straks.journal.store": "Journal",
     "straks.loading": "Catalog",
     "straks.plugins": "load_rules",
     "straks.policy.engine": "enforce inspect",
@@ -186,7 +192,7 @@ _HOMES = {
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "bulk", "records", "simulator")
+_SUBPACKAGES = ("altinn", "bulk", "journal", "records", "simulator")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 

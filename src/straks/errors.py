@@ -32,7 +32,8 @@ Every error that straks raises, in one tree.
     ├── Withheld                         a one-time code that was not issued: .limit .retry_after_s
     │   ├── TooSoon                      the one before is too fresh
     │   └── TooMany                      that was enough, for a while or for good
-    └── StoreFailed                      the store of one-time codes: nothing was issued or accepted
+    ├── StoreFailed                      the store of one-time codes: nothing was issued or accepted
+    └── JournalFailed                    a journal that cannot be written to: .path .unwritten
 
 Two rules shape this file. The sentence is for people and the fields are for programs, so each
 error carries both. And an error may end up in any log: none of them holds a whole recipient, a
@@ -251,13 +252,17 @@ class Undelivered(StraksError):
     """
     An order for which there is no receipt.
 
-    ``idempotency_id`` names the order, ``attempts`` counts the requests that were tried.
+    ``idempotency_id`` names the order, ``attempts`` counts the requests that were tried. ``retry_after_s``
+    is how many seconds the service asked to be left alone for in its last answer, None where it did not.
     """
 
-    def __init__(self, message: str, *, idempotency_id: str, attempts: int) -> None:
+    def __init__(
+        self, message: str, *, idempotency_id: str, attempts: int, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message)
         self.idempotency_id = idempotency_id
         self.attempts = attempts
+        self.retry_after_s = retry_after_s
 
 
 class Refused(Undelivered):
@@ -277,8 +282,11 @@ class Refused(Undelivered):
         status: int,
         problem: str | None = None,
         fields: Mapping[str, tuple[str, ...]] | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(message, idempotency_id=idempotency_id, attempts=attempts)
+        super().__init__(
+            message, idempotency_id=idempotency_id, attempts=attempts, retry_after_s=retry_after_s
+        )
         self.status = status
         self.problem = problem
         self.fields: dict[str, tuple[str, ...]] = dict(fields or {})
@@ -350,3 +358,17 @@ class StoreFailed(StraksError):
     It may have done it and not said so: a code that was being verified may be spent. What the store
     itself raised is the cause.
     """
+
+
+class JournalFailed(StraksError):
+    """
+    A journal of orders could not be written to, so no more of them were sent.
+
+    ``unwritten`` has how the orders ended that were on their way just then, by their ids: the journal still
+    takes them for being in flight.
+    """
+
+    def __init__(self, message: str, *, path: str, unwritten: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.unwritten: dict[str, str] = dict(unwritten or {})

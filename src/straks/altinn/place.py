@@ -182,7 +182,7 @@ def place(
         unsent = verdict
         if isinstance(verdict, Response) and (verdict.status != _TOO_MANY_REQUESTS or asked_s is None):
             break
-    raise _in_doubt(sealed, doubt, bearer.calls) if doubt else _not_placed(sealed, unsent, bearer)
+    raise _in_doubt(sealed, doubt, bearer.calls, asked_s) if doubt else _not_placed(sealed, unsent, bearer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +213,13 @@ def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
     return _Doubt(f"the service answered {reply.status} ({problem_of(reply) or 'no reason given'})")
 
 
-def _in_doubt(sealed: SealedOrder, doubt: str, attempts: int) -> InDoubt:
+def _in_doubt(sealed: SealedOrder, doubt: str, attempts: int, asked_s: float | None) -> InDoubt:
     return InDoubt(
         f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
         "twice: look at the feed or ask the person first",
         idempotency_id=sealed.idempotency_id,
         attempts=attempts,
+        retry_after_s=asked_s,
     )
 
 
@@ -249,6 +250,7 @@ def _not_placed(sealed: SealedOrder, unsent: Response | _Unsent, bearer: Bearer)
         status=unsent.status,
         problem=problem_of(unsent),
         fields=fields_of(unsent),
+        retry_after_s=retry_after_s(unsent),
     )
 
 

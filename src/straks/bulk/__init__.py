@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from straks.bulk.build import build_orders
 from straks.bulk.builder import Builder, Columns
-from straks.bulk.orders import read_orders, write_orders
+from straks.bulk.orders import OrderLine, OrdersFile, read_orders, write_orders
 from straks.bulk.row import Built, Fault, Rejection
 from straks.bulk.rows import Rows, read_rows
 
@@ -19,6 +19,8 @@ __all__ = [
     "Built",
     "Columns",
     "Fault",
+    "OrderLine",
+    "OrdersFile",
     "Rejection",
     "Rows",
     "build_orders",

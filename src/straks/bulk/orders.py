@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from straks.altinn.sealed import SealedOrder
@@ -16,6 +17,8 @@ from straks.errors import InvalidOrder, UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+    from types import TracebackType
+    from typing import Self
 
 LINE_MOST: Final = 16_000_000
 """Characters of a line. The service takes requests of 30 million octets at most."""
@@ -45,12 +48,73 @@ def read_orders(path: str | os.PathLike[str]) -> Iterator[SealedOrder]:
         UnusableFile: A line holds none; the sentence says which, and shows nothing of it.
         OSError: It cannot be read.
     """
-    name = os.fspath(path)
-    with open(name, "rb") as file:  # noqa: PTH123 - a path as text, for the sentences
-        number = 0
-        while line := file.readline(LINE_MOST):
-            number += 1
-            yield _read(line, name, number)
+    with OrdersFile(path) as file:
+        for line in file:
+            yield line.order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An order with where it stands: the number of its line, from 1, and the octet that the line begins at."""
+
+    number: int
+    offset: int
+    octets: bytes = field(repr=False)
+    order: SealedOrder
+
+
+class OrdersFile:
+    """
+    A file of orders, read through or at one place. Close it, or use it in a ``with`` block.
+
+    ``size`` is how many octets there are.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self._file = open(self.path, "rb")  # noqa: PTH123, SIM115 - a path as text; closed by `close`
+        self.size = os.fstat(self._file.fileno()).st_size
+
+    def __iter__(self) -> Iterator[OrderLine]:
+        """
+        Yield every line with its order.
+
+        Raises:
+            UnusableFile: One holds none.
+        """
+        number = offset = 0
+        while (line := self.read(number + 1, offset)) is not None:
+            yield line
+            number, offset = line.number, line.offset + len(line.octets)
+
+    def read(self, number: int, offset: int) -> OrderLine | None:
+        """
+        Return the order of the line that begins at *offset*, None where the file ends there.
+
+        Raises:
+            UnusableFile: The line holds none; the sentence calls it *number*.
+        """
+        self._file.seek(offset)
+        octets = self._file.readline(LINE_MOST)
+        return OrderLine(number, offset, octets, _read(octets, self.path, number)) if octets else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"OrdersFile({self.path!r})"
 
 
 def _read(line: bytes, path: str, number: int) -> SealedOrder:

@@ -9,12 +9,12 @@ link that opens, no origin.
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from straks import __version__
 from straks.altinn import encode, payload
 from straks.cli.demo_report import LEGS, at_worst
+from straks.cli.pages import render
 from straks.cli.show_sms import UNITS, counted, figures
 
 if TYPE_CHECKING:
@@ -25,19 +25,13 @@ if TYPE_CHECKING:
 LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 """What the languages call themselves."""
 
-_PAGE: Final = "demo.html.jinja"
 _WAYS: Final = {"sms": "SMS", "email": "e-mail"}
 
 
 def page(story: Story) -> str:
     """Return the page for *story*."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    source = files("straks.cli").joinpath(_PAGE).read_text("utf-8")
-    return environment.from_string(source).render(
+    return render(
+        "demo.html.jinja",
         story=story,
         phones=[_phone(text, worst) for text, worst in zip(story.texts, story.worst, strict=True)],
         way_in=list(zip(story.way_in, LEGS, strict=False)),

@@ -9,11 +9,14 @@ draws these lines, so a code follows from an error's class alone.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from straks.errors import InDoubt, PolicyError, StraksError, Unanswered, Undelivered
+from straks.errors import InDoubt, JournalFailed, PolicyError, StraksError, Unanswered, Undelivered
+
+if TYPE_CHECKING:
+    from straks.journal.figures import Figures
 
 DID_NOT_WORK: Final = 1
 UNUSABLE: Final = 2
@@ -31,14 +34,24 @@ def exit_code(error: Exception) -> int:
     >>> exit_code(Unanswered("nobody there")), exit_code(StraksError("no such template"))
     (1, 2)
     """
-    if isinstance(error, InDoubt):
+    if isinstance(error, InDoubt) or (isinstance(error, JournalFailed) and error.unwritten):
         return IN_DOUBT
-    return DID_NOT_WORK if isinstance(error, Undelivered | Unanswered | PolicyError) else UNUSABLE
+    did_not_work = Undelivered | Unanswered | PolicyError | JournalFailed
+    return DID_NOT_WORK if isinstance(error, did_not_work) else UNUSABLE
+
+
+def of_figures(figures: Figures) -> int:
+    """Return the exit code for what became of many orders: any doubt before any that is not placed."""
+    from straks.journal.rules import DONE, State
+
+    if figures.states[State.IN_DOUBT] or figures.states[State.IN_FLIGHT]:
+        return IN_DOUBT
+    return 0 if all(state in DONE for state in +figures.states) else DID_NOT_WORK
 
 
 def tell(error: StraksError | OSError, *, as_json: bool) -> None:
     """
-    Tell *error* on standard error, in one line, or one for each finding.
+    Tell *error* on standard error, in one line, or one for each finding and each order that it is about.
 
     With *as_json* it is told on standard output, too.
     """
@@ -50,6 +63,8 @@ def tell(error: StraksError | OSError, *, as_json: bool) -> None:
         click.echo(f"Error: {one_line(f'{where}: {error.strerror}')}; name another place", err=True)
         return
     lines = str(error).splitlines() if isinstance(error, PolicyError) else [str(error)]
+    if isinstance(error, JournalFailed):
+        lines += [f"{name}: {outcome}, and not written down" for name, outcome in error.unwritten.items()]
     click.echo("Error: " + "\n  ".join(map(one_line, lines)), err=True)
     if as_json:
         write_json({"error": {"kind": type(error).__name__, "message": str(error), **_fields(error)}})

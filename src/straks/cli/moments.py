@@ -39,3 +39,13 @@ class Moment(click.ParamType[datetime]):
         raise click.BadParameter(
             f'it takes 2026-05-17, 2026-05-17T14:30, or {when}: "24 h", "7 d"', ctx, param
         )
+
+
+def utc(moment_s: float | None) -> str:
+    """
+    Return a moment, in seconds since 1970, as people and programs read it; empty for none.
+
+    >>> utc(1_779_012_000.4)
+    '2026-05-17 10:00:00Z'
+    """
+    return "" if moment_s is None else f"{datetime.fromtimestamp(moment_s, UTC):%Y-%m-%d %H:%M:%SZ}"

@@ -1,5 +1,5 @@
 """
-``straks send``: one message, to one person, now.
+``straks send``: one message, to one person, now; or the orders of a file (`straks.cli.send_orders`).
 
 The occasion is said before anything is sent: whatever happens then, to a connection or to this
 process, the same order can be named again. What cannot be known is said as such.
@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from straks.cli import exits
 from straks.cli.credentials import KEY_VARIABLE, TokenOptions, find_key, find_token, token_options
 from straks.cli.documents import head
 from straks.cli.group import Command
+from straks.cli.send_orders import Volume, send_orders, volume_options
 from straks.cli.terminal import console, json_option, write_json
 from straks.cli.values import CHANNELS, read_values, set_option, templates_option
 from straks.core.recipient import channel_of
@@ -35,9 +37,9 @@ _RANDOM_BYTES = 8
 
 
 @click.command("send", cls=Command)
-@click.argument("name")
-@click.option("--to", required=True, help="The recipient: a number with its country code, or an address.")
-@click.option("--locale", required=True, help="The language, such as nb.")
+@click.argument("name", metavar="NAME|ORDERS")
+@click.option("--to", help="The recipient: a number with its country code, or an address.")
+@click.option("--locale", help="The language, such as nb.")
 @set_option
 @click.option(
     "--environment",
@@ -52,6 +54,7 @@ _RANDOM_BYTES = 8
 @click.option(
     "--follow/--no-follow", default=True, help="Wait for the delivery, at most a minute. The default."
 )
+@volume_options
 @token_options
 @click.option(
     "--key-file",
@@ -66,8 +69,8 @@ def command(
     ctx: click.Context,
     *,
     name: str,
-    to: str,
-    locale: str,
+    to: str | None,
+    locale: str | None,
     pairs: Mapping[str, str],
     environment: str,
     sender: str | None,
@@ -75,21 +78,36 @@ def command(
     channel: str | None,
     reference: str | None,
     follow: bool,
+    volume: Volume,
     token: TokenOptions,
     key_file: IO[bytes] | None,
     folders: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """
-    Send one message to one person, and follow it to delivery.
+    Send one message to one person, or a file of orders.
+
+    NAME is a template: straks send NAME --to … --locale …. ORDERS is what straks build wrote, and takes a
+    --journal; with it, the same command goes on where it was, whatever ended the one before.
 
     A simulator on this machine (straks simulate) needs no token and no key, and what is not set is
     filled in with the examples. What is set stands in the list of processes: this command is for
     trying things out, and codes that open something are your program's to send.
 
     Ends with 1 also when the message was placed and then not delivered, and with 0 when it was
-    placed and its delivery is still open.
+    placed and its delivery is still open. With a journal it ends with 0 when every order is placed, 1 when
+    some are not, and 3 while any is in doubt.
     """
+    if volume.journal is not None:
+        _check_orders_alone(ctx)
+        ctx.exit(send_orders(name, environment, volume, token, as_json=as_json))
+    if to is None or locale is None:
+        raise click.UsageError(
+            f"Missing option '--{'to' if to is None else 'locale'}'. A message to one person takes --to and "
+            "--locale, a file of orders --journal."
+        )
+    if (misplaced := volume.without_journal) is not None:
+        raise click.UsageError(f"--{misplaced} is for a file of orders, with --journal.")
     from straks.loading import Catalog
     from straks.transports.altinn import AltinnTransport
     from straks.transports.carriers import HttpxCarrier
@@ -119,6 +137,21 @@ def command(
     else:
         _show(order, receipt, shipment)
     ctx.exit(code)
+
+
+_FOR_ONE: Final = frozenset(
+    {"to", "locale", "pairs", "sender", "occasion", "channel", "reference", "follow", "key_file", "folders"}
+)
+
+
+def _check_orders_alone(ctx: click.Context) -> None:
+    """Refuse what says what a message is: the orders say it already."""
+    given = [each for each in ctx.command.params if each.name in _FOR_ONE]
+    for option in given:
+        if ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"{option.opts[0]} is for a message to one person; the orders in a file say it already."
+            )
 
 
 def _send(transport: AltinnTransport, order: Order) -> Receipt:

@@ -20,12 +20,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from straks.altinn.place import Receipt
+from straks.altinn.ending import ending_of
 from straks.altinn.sealed import SealedOrder
-from straks.core.record import Outcome, Record, problem_code
-from straks.errors import InvalidInput, InvalidSetting, NotSent, Refused, Undelivered
+from straks.core.record import Record
+from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
+    from straks.altinn.place import Receipt
     from straks.altinn.sealed import Sendable
     from straks.transports import AsyncTransport, Transport
 
@@ -81,6 +82,7 @@ class _Watch:
 
         def end(ended: Receipt | BaseException) -> Record:
             facts = order if isinstance(order, SealedOrder) else order.message
+            ending = ending_of(ended)
             return Record(
                 when=when,
                 template=facts.template,
@@ -89,7 +91,11 @@ class _Watch:
                 pseudonym=order.pseudonym,
                 idempotency_id=order.idempotency_id,
                 took_s=round(self._timer() - began_s, 6),
-                **_outcome(ended),
+                outcome=ending.outcome,
+                attempts=ending.attempts,
+                status=ending.status,
+                problem=ending.problem,
+                shipment_id=ending.shipment_id,
             )
 
         return end
@@ -102,28 +108,6 @@ class _Watch:
             except Exception as error:  # noqa: BLE001 - no hook may change how a sending ended
                 with suppress(Exception):
                     self._on_failure(hook, record, error)
-
-
-def _outcome(ended: Receipt | BaseException) -> dict[str, Any]:
-    if isinstance(ended, Receipt):
-        return {
-            "outcome": Outcome.REPLAYED if ended.replayed else Outcome.PLACED,
-            "attempts": ended.attempts,
-            "shipment_id": ended.shipment_id,
-        }
-    if isinstance(ended, Refused):
-        return {
-            "outcome": Outcome.REFUSED,
-            "attempts": ended.attempts,
-            "status": ended.status,
-            "problem": problem_code(ended.problem),
-        }
-    if isinstance(ended, Undelivered):
-        outcome = Outcome.NOT_SENT if isinstance(ended, NotSent) else Outcome.IN_DOUBT
-        return {"outcome": outcome, "attempts": ended.attempts}
-    if isinstance(ended, InvalidInput):
-        return {"outcome": Outcome.INVALID, "attempts": 0}
-    return {"outcome": Outcome.IN_DOUBT, "attempts": None}
 
 
 class WatchedTransport:

@@ -1,0 +1,125 @@
+"""What became of the orders of a journal: as tables for a terminal, and as a document for programs."""
+
+from __future__ import annotations
+
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Any, Final
+
+from straks.cli.moments import utc
+from straks.cli.terminal import visible
+from straks.journal.rules import State
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from straks.journal.figures import Figures, Span
+
+MEANINGS: Final = {
+    State.PLACED: "placed: the service has it",
+    State.REPLAYED: "replayed: the service had it already",
+    State.REFUSED: "refused",
+    State.INVALID: "invalid: the service would refuse it for its form",
+    State.NOT_SENT: "not sent; the next run tries again",
+    State.EXPIRED: "expired: its time was over before it left",
+    State.IN_DOUBT: "in doubt: it may have been sent",
+    State.SETTLED: "settled: was in doubt, and is left",
+    State.IN_FLIGHT: "in flight",
+    State.WAITING: "waiting",
+    State.DUPLICATE: "duplicate of an earlier line",
+}
+"""What each state is called, in the order in which they are listed."""
+
+_ALL: Final = 100
+_STYLES: Final = {State.REFUSED: "red", State.INVALID: "red", State.EXPIRED: "red", State.IN_DOUBT: "bold red"}
+
+
+def states_table(figures: Figures) -> Table:
+    """Return how many orders are in which state, with the reasons why some were turned away."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, show_footer=True)
+    table.add_column("what became of them", "all")
+    table.add_column("orders", f"{figures.orders:,}", justify="right")
+    for state, meaning in MEANINGS.items():
+        if count := figures.states[state]:
+            table.add_row(meaning, f"{count:,}", style=_STYLES.get(state))
+            for reason, each in figures.reasons.most_common():
+                if reason.state is state:
+                    table.add_row(f"  {visible(str(reason))}", f"{each:,}", style="dim")
+    return table
+
+
+def doubts_table(figures: Figures, most: int | None = None) -> Table:
+    """Return the orders that are in doubt, *most* of them at most."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("line", justify="right")
+    table.add_column("taken up (UTC)", no_wrap=True)
+    table.add_column("in doubt: id, and your reference", overflow="fold")
+    for entry in islice(figures.doubts, most):
+        reference = f"\n{visible(entry.reference)}" if entry.reference else ""
+        table.add_row(str(entry.row), utc(entry.began_s), visible(entry.idempotency_id) + reference)
+    return table
+
+
+def tries_table(figures: Figures) -> Table:
+    """Return how long orders took that have a receipt, and beside it how many requests all of them took."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("of the orders placed")
+    table.add_column("took at most", justify="right")
+    table.add_column("requests", justify="right")
+    table.add_column("orders", justify="right")
+    times = [(percentile_name(each), f"{took_s:.2f} s") for each, took_s in figures.percentiles_s.items()]
+    tries = [(f"{requests}", f"{count:,}") for requests, count in sorted(figures.attempts.items())]
+    for time, attempt in zip_longest(times, tries, fillvalue=("", "")):
+        table.add_row(*time, *attempt)
+    return table
+
+
+def percentile_name(percentile: int) -> str:
+    """
+    Return what a percentile is called.
+
+    >>> percentile_name(95), percentile_name(100)
+    ('95 %', 'all')
+    """
+    return "all" if percentile == _ALL else f"{percentile} %"
+
+
+def document(figures: Figures) -> dict[str, Any]:
+    """Return the figures for programs; moments are in UTC."""
+    return {
+        "orders": figures.orders,
+        "states": {state.value: figures.states[state] for state in MEANINGS},
+        "sent": figures.sent,
+        "reasons": [
+            {"state": each.state, "status": each.status, "problem": each.problem, "orders": count}
+            for each, count in figures.reasons.most_common()
+        ],
+        "attempts": {str(requests): count for requests, count in sorted(figures.attempts.items())},
+        "percentiles_s": {str(each): took_s for each, took_s in figures.percentiles_s.items()},
+        "timeline": [_moments(span) for span in figures.timeline],
+        "doubts": [
+            {
+                "line": entry.row,
+                "idempotency_id": entry.idempotency_id,
+                "reference": entry.reference,
+                "template": entry.template,
+                "channel": entry.channel,
+                "pseudonym": entry.pseudonym,
+                "taken_up": utc(entry.began_s),
+            }
+            for entry in figures.doubts
+        ],
+    }
+
+
+def _moments(span: Span) -> dict[str, Any]:
+    return {"from": utc(span.from_s), "until": utc(span.until_s), "sent": span.sent, "others": span.others}
+

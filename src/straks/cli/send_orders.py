@@ -1,0 +1,259 @@
+"""
+``straks send ORDERS --journal FILE.db``: all orders of a file, each accounted for.
+
+The journal is on the disk before the first order leaves, and knows of each one what became of it. So whatever
+ends a run, a full disk, Ctrl-C, ``kill -9``, the same command goes on where it was.
+
+Nobody's doubt is decided here. An order that may have been sent, and may do harm when it is sent twice, is listed,
+and waits for somebody to say what is to be done: ``--retry-doubt`` places it again under the same id, which the
+service answers without sending anew where it had got as far as storing that; ``--settle-doubt`` leaves it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+import click
+
+from straks.cli import exits
+from straks.cli.credentials import TokenOptions, find_token
+from straks.cli.progress import bar
+from straks.cli.rates import Rate
+from straks.cli.show_sms import counted
+from straks.cli.terminal import console, one_line, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
+    from straks.altinn.token_source import TokenSource
+    from straks.journal import Admitted, Journal
+    from straks.journal.figures import Figures
+    from straks.transports import AsyncTransport
+    from straks.transports.watched import Hook
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_ALL: Final = "all"
+_INTERRUPTED: Final = "interrupted"
+_DOUBTS_SHOWN: Final = 20
+_DATABASES: Final = (".db", ".sqlite", ".sqlite3")
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What a command was told about sending many."""
+
+    journal: Path | None = None
+    rate: float | None = None
+    in_flight: int | None = None
+    stop_after: int | None = None
+    records: Path | None = None
+    retry_doubts: tuple[str, ...] = ()
+    settle_doubts: tuple[str, ...] = ()
+
+    @property
+    def without_journal(self) -> str | None:
+        """The first option that is given and means nothing without a journal."""
+        given = (each.name for each in fields(self) if getattr(self, each.name) not in (None, ()))
+        return None if self.journal is not None else next(given, None)
+
+
+def volume_options(command: F) -> F:
+    """Give *command* the options that say how many are sent, as the argument *volume*."""
+    options = (
+        click.option(
+            "--journal",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE.db",
+            help="Send all orders of the file ORDERS, and note here what becomes of each.",
+        ),
+        click.option("--rate", type=Rate(), help="So many leave, at most: 50/s, 3000/min. Else as many as it takes."),
+        click.option(
+            "--in-flight", type=click.IntRange(1, 1000), help="So many are on their way at once; by default 20."
+        ),
+        click.option(
+            "--stop-after",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Stop when so many in a row came to nothing; by default 20.",
+        ),
+        click.option(
+            "--records",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Keep a record of each sending, too: in a database (.db), else as JSON lines.",
+        ),
+        click.option(
+            "--retry-doubt",
+            "retry_doubts",
+            multiple=True,
+            metavar="ID|all",
+            help="Place an order in doubt again, under the same id; it may be sent twice.",
+        ),
+        click.option(
+            "--settle-doubt",
+            "settle_doubts",
+            multiple=True,
+            metavar="ID|all",
+            help="Leave an order in doubt as it is: you have seen to it.",
+        ),
+    )
+
+    @wraps(command)
+    def called(**given: Any) -> Any:  # noqa: ANN401 - click's
+        told = {each.name: given.pop(each.name) for each in fields(Volume)}
+        return command(volume=Volume(**told), **given)
+
+    with_options: Any = called
+    for option in reversed(options):
+        with_options = option(with_options)
+    return cast("F", with_options)
+
+
+def send_orders(
+    orders: str, environment: str, volume: Volume, token: TokenOptions, *, as_json: bool
+) -> int:
+    """
+    Send the orders of a file, tell what became of them, and return the exit code.
+
+    Raises:
+        StraksError: Nothing was tried, or the journal takes no more.
+    """
+    from straks.bulk import OrdersFile
+    from straks.cli.journal_tables import document
+    from straks.journal import Journal
+    from straks.journal.figures import figures_of
+    from straks.transports.carriers import HttpxCarrier
+    from straks.transports.environment import base_url_of, is_rehearsal
+
+    base_url = base_url_of(environment)
+    path = volume.journal or Path()
+    OrdersFile(orders).close()  # before there is a journal about it
+    with Journal(path) as journal:
+        admitted = journal.admit(orders, environment=base_url)
+        journal.recover()
+        fresh = _decide(journal, volume)
+        stopped: str | None = None
+        if waiting := len(journal.due()):
+            with closing(HttpxCarrier(direct=is_rehearsal(base_url))) as carrier:
+                found = find_token(token, base_url, carrier)
+                stopped, interrupted = asyncio.run(_run(journal, orders, base_url, found, volume, waiting))
+            if interrupted:
+                stopped = _INTERRUPTED
+        figures = figures_of(journal.entries())
+    if stopped not in (None, _INTERRUPTED):
+        click.echo(f"Error: {one_line(f'stopped, with orders left: {stopped}')}", err=True)
+    if as_json:
+        write_json({"admitted": asdict(admitted), "stopped": stopped, **document(figures)})
+    else:
+        _show(figures, admitted, path, fresh=fresh, interrupted=stopped is _INTERRUPTED)
+    code = exits.of_figures(figures)
+    return exits.INTERRUPTED if stopped is _INTERRUPTED and code != exits.IN_DOUBT else code
+
+
+def _decide(journal: Journal, volume: Volume) -> int:
+    """Do what was decided about doubts, and return how many are too fresh to be placed again."""
+    from straks.journal import Again, Settled
+
+    left = 0
+    for ids, decision in ((volume.settle_doubts, Settled), (volume.retry_doubts, Again)):
+        if ids:
+            left = journal.decide(None if _ALL in ids else ids, decision)[1]
+    return left
+
+
+async def _run(
+    journal: Journal,
+    orders: str,
+    base_url: str,
+    token: str | TokenSource,
+    volume: Volume,
+    waiting: int,
+) -> tuple[str | None, bool]:
+    """Send, and return why it stopped by itself, and whether somebody stopped it."""
+    from straks.journal import place_all
+    from straks.transports.altinn import AsyncAltinnTransport
+    from straks.transports.watched import watched
+
+    settings = {"in_flight": volume.in_flight, "stop_after": volume.stop_after}
+    stop = asyncio.Event()
+    async with AsyncAltinnTransport(base_url, token) as carrying:
+        transport: AsyncTransport = carrying
+        if volume.records is not None:
+            transport = watched(carrying, _records(volume.records))
+        with bar("Sending orders", waiting) as advance, _stopped_by_signals(stop):
+            result = await place_all(
+                journal,
+                orders,
+                transport,
+                rate=volume.rate,
+                stop=stop,
+                on_end=lambda _: advance(),
+                **{name: value for name, value in settings.items() if value is not None},
+            )
+    return result.stopped, stop.is_set()
+
+
+def _records(path: Path) -> Hook:
+    from straks.records.lines import JsonLinesRecords
+    from straks.records.sqlite import SqliteRecords
+
+    return SqliteRecords(path) if path.suffix in _DATABASES else JsonLinesRecords(path)
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
+    """Set *stop* at the first signal to end; the second one does not wait for anything."""
+    loop = asyncio.get_running_loop()
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        click.echo("\nStopping; what is in flight is waited for …", err=True)
+        loop.call_soon_threadsafe(stop.set)
+
+    for each in _SIGNALS:
+        signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _show(
+    figures: Figures, admitted: Admitted, path: Path, *, fresh: int, interrupted: bool
+) -> None:
+    from straks.cli.journal_tables import doubts_table, states_table
+    from straks.journal.rules import RIPE_S, State
+
+    out = console()
+    if interrupted:
+        click.echo("Stopped; the same command goes on where it was.")
+    if admitted.duplicates:
+        click.echo(
+            f"{counted(admitted.duplicates, 'line')} of the file repeat an earlier one; the order is sent once."
+        )
+    out.print(states_table(figures))
+    doubts = figures.states[State.IN_DOUBT]
+    if doubts:
+        out.print(doubts_table(figures, _DOUBTS_SHOWN))
+        more = f" {doubts - _DOUBTS_SHOWN} more: straks report {path}." if doubts > _DOUBTS_SHOWN else ""
+        click.echo(
+            f"{counted(doubts, 'order')} may have been sent.{more} Look at the feed or ask the person, then say "
+            "--settle-doubt ID to leave it, or --retry-doubt ID to place it again under the same id."
+        )
+    if fresh:
+        click.echo(
+            f"{counted(fresh, 'doubt')} too fresh to be placed again: the service may still be at it. Try again "
+            f"in {RIPE_S:.0f} seconds."
+        )

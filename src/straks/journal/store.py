@@ -1,0 +1,493 @@
+"""
+The journal: a database file of SQLite's, with a row for each order of a file of orders.
+
+*Written down before it is sent.* A row says «in flight» once the transaction that says so is on the disk, and
+only then does the order leave; the log is synchronised at every commit, so that this is true after a power
+cut as well. Many rows change in one transaction, and what they change to is decided within it
+(`straks.journal.rules`).
+
+*One run at a time.* Two that took the same rows up would send them twice. So who writes holds a lock for as long
+as the journal is open: an exclusive transaction on an empty database beside it, ``FILE.db.lock``. The system
+ends it with the process, however that ends, and no pid can be stale. Whoever only looks needs no lock.
+
+*Bound to its orders.* Row by row, the journal knows where a line begins and which id stands in it. A file that
+says otherwise is another one, and is turned away before anything is sent; one that goes on where it ended
+adds rows. There is no digest of the lines: a bare hash of a line would let anybody find its recipient by
+trying all numbers, and ids are hashes already, under the sender's key, of everything that makes the order.
+That a rebuilt file words the same message in as many octets is therefore not noticed. Where it is sent to is
+noted, too: what was placed with the test environment was not placed.
+
+The file is made for its owner alone (mode 0600); a pseudonym is personal data for whoever has the key. Keep it
+on a local disk: over a network file systems lock as they please.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from array import array
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from straks.bulk.orders import OrdersFile
+from straks.core.manifest import Repeat
+from straks.errors import InvalidKey, InvalidSetting, JournalFailed, UnusableFile
+from straks.journal.rules import DUE, Again, Entry, Event, Found, Settled, State, after, entry_of, is_ripe
+from straks.transports.environment import is_rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from straks.altinn.sealed import SealedOrder
+    from straks.bulk.orders import OrderLine
+
+APPLICATION_ID: Final = 0x7374726A
+"""``strj`` in ASCII: the mark of a journal."""
+VERSION: Final = 1
+"""Of how its tables look."""
+WAIT_S: Final = 5.0
+"""How long a writer waits for another program that has the file open, in seconds."""
+
+_TABLES: Final = """
+CREATE TABLE orders (
+    row INTEGER PRIMARY KEY, offset INTEGER NOT NULL, idempotency_id TEXT NOT NULL,
+    template TEXT NOT NULL, locale TEXT NOT NULL, channel TEXT NOT NULL, pseudonym TEXT NOT NULL,
+    repeat TEXT NOT NULL, time_to_live_s INTEGER, not_after_s REAL, reference TEXT,
+    state TEXT NOT NULL, doubtful INTEGER NOT NULL, flights INTEGER NOT NULL, requests INTEGER NOT NULL,
+    first_s REAL, began_s REAL, ended_s REAL, took_s REAL, status INTEGER, problem TEXT, shipment_id TEXT
+);
+CREATE UNIQUE INDEX orders_once ON orders (idempotency_id) WHERE state <> 'duplicate';
+CREATE INDEX orders_open ON orders (state) WHERE state IN ('waiting', 'in-flight', 'not-sent', 'in-doubt');
+CREATE TABLE runs (run INTEGER PRIMARY KEY, began_s REAL NOT NULL, ended_s REAL, stopped TEXT);
+CREATE TABLE target (environment TEXT NOT NULL);
+"""
+_NAMES: Final = tuple(each.name for each in fields(Entry))
+_COLUMNS: Final = ", ".join(_NAMES)
+# Our own names alone are put into these.
+_ADD: Final = f"INSERT OR IGNORE INTO orders ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608
+_KEEP: Final = f"UPDATE orders SET ({_COLUMNS}) = ({', '.join('?' * len(_NAMES))}) WHERE row = ?"  # noqa: S608
+_SELECT: Final = f"SELECT {_COLUMNS} FROM orders"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What was found in a file of orders: ``new`` ones, those ``known`` already, and ``duplicates`` of others."""
+
+    new: int
+    known: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run: when it began and ended (None for one that was killed), and why it stopped early, if it did."""
+
+    began_s: float
+    ended_s: float | None
+    stopped: str | None
+
+
+class JournalView:
+    """
+    A journal, to be looked at: also while a run writes it. Close it, or use it in a ``with`` block.
+
+    Raises:
+        UnusableFile: The file is no journal, or one of another release.
+        OSError: There is none, or it cannot be read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        os.stat(self.path)  # noqa: PTH116 - a path as text; the system's own word for what is not there
+        address = f"file:{quote(os.path.abspath(self.path))}?mode=ro"  # noqa: PTH100 - a path as text
+        self._connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None)
+        try:
+            _check(self._connection, self.path)
+        except BaseException as error:
+            self._connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _unusable(self.path, error) from None
+            raise
+
+    def counts(self) -> Counter[State]:
+        """Return how many orders are in each state."""
+        found = self._connection.execute("SELECT state, count(*) FROM orders GROUP BY state")
+        return Counter({State(state): count for state, count in found})
+
+    def entries(self, *states: State) -> Iterator[Entry]:
+        """Yield the orders in these states, all without any, as they stand in their file."""
+        where = f" WHERE state IN ({', '.join('?' * len(states))})" if states else ""
+        for row in self._connection.execute(f"{_SELECT}{where} ORDER BY row", states):
+            yield _entry(row)
+
+    def entry(self, row: int) -> Entry:
+        """Return the order of this line of the file."""
+        return _entry(self._connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone())
+
+    def runs(self) -> list[Run]:
+        """Return the runs, oldest first."""
+        found = self._connection.execute("SELECT began_s, ended_s, stopped FROM runs ORDER BY run")
+        return [Run(*row) for row in found]
+
+    @property
+    def environment(self) -> str | None:
+        """Where the orders go, if that was said."""
+        found = self._connection.execute("SELECT environment FROM target").fetchone()
+        return None if found is None else str(found[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.path!r})"
+
+
+class Journal(JournalView):
+    """
+    What becomes of the orders of a file, written down before and after each is sent.
+
+    Args:
+        path: The file; made if it is not there, for its owner alone.
+        clock: The clock on the wall, in seconds since 1970.
+
+    Raises:
+        UnusableFile: The file is no journal, one of another release, or in use by another run.
+
+    Its writing methods take turns, also those of several threads. Close it, or use it in a ``with`` block.
+    """
+
+    def __init__(  # one that writes is opened in another way
+        self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.path = os.fspath(path)
+        self.now_s = clock
+        self._connection = _open(self.path)
+        self._turn = Lock()
+        try:
+            self._lock = _locked(self.path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def admit(self, orders: str | os.PathLike[str], *, environment: str | None = None) -> Admitted:
+        """
+        Write down every order of a file that is not written down yet: all of them, or none.
+
+        Args:
+            orders: The file of orders. The journal belongs to it from then on; it may only grow.
+            environment: The base URL that they go to, if the journal is to be held to it.
+
+        Raises:
+            UnusableFile: The file has no orders, a line that is none, two that are one order and differ, or
+                is not the one that the journal belongs to.
+            InvalidSetting: The journal is about orders that go elsewhere.
+            InvalidKey: An order was made with the simulator's key, and this is no simulator.
+            JournalFailed: The journal cannot be written to.
+        """
+        rehearsal = environment is None or is_rehearsal(environment)
+        with self._transaction() as connection, OrdersFile(orders) as file:
+            self._bind(connection, environment)
+            written = connection.execute("SELECT row, offset, idempotency_id FROM orders ORDER BY row")
+            new = known = duplicates = 0
+            going_on = True
+            for line in file:
+                if line.order.rehearsal and not rehearsal:
+                    raise _rehearsed(file.path, line)
+                if going_on and (row := written.fetchone()) is not None:
+                    if row != (line.number, line.offset, line.order.idempotency_id):
+                        raise _another(file.path, line.number, self.path)
+                    known += 1
+                    continue
+                going_on = False
+                duplicate = _add(connection, line, file)
+                new, duplicates = new + (not duplicate), duplicates + duplicate
+            if going_on and (row := written.fetchone()) is not None:
+                raise _another(file.path, row[0], self.path)
+            if not new + known + duplicates:
+                raise UnusableFile(f"{file.path} has no orders; nothing is to be sent", path=file.path)
+        return Admitted(new, known, duplicates)
+
+    def _bind(self, connection: sqlite3.Connection, environment: str | None) -> None:
+        bound = self.environment
+        if environment is not None and bound is None:
+            connection.execute("INSERT INTO target VALUES (?)", (environment,))
+        elif environment not in (None, bound):
+            raise InvalidSetting(
+                f"{self.path} is about orders that go to {bound}, and this run goes to {environment}; "
+                "name the environment that it was begun with, or another journal"
+            )
+
+    def recover(self) -> int:
+        """
+        See to what an earlier run left in flight: it is placed again or in doubt; return how many there were.
+
+        Raises:
+            JournalFailed: The journal cannot be written to.
+        """
+        with self._transaction() as connection:
+            now_s = self.now_s()
+            left = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
+            for row in left:
+                _keep(connection, after(_entry(row), Found(now_s)))
+        return len(left)
+
+    def begin_run(self) -> int:
+        """
+        Note that a run begins, and return its number.
+
+        Raises:
+            JournalFailed: The journal cannot be written to.
+        """
+        with self._transaction() as connection:
+            begun = connection.execute("INSERT INTO runs (began_s) VALUES (?)", (self.now_s(),))
+            return int(begun.lastrowid or 0)
+
+    def end_run(self, run: int, stopped: str | None = None) -> None:
+        """
+        Note that a run has ended, and why it left orders, if it did.
+
+        Raises:
+            JournalFailed: The journal cannot be written to.
+        """
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET ended_s = ?, stopped = ? WHERE run = ?", (self.now_s(), stopped, run)
+            )
+
+    def due(self) -> array[int]:
+        """Return the rows that a run takes up: first those that were never tried, as they stand in their file."""
+        marks = ", ".join("?" * len(DUE))
+        query = f"SELECT row FROM orders WHERE state IN ({marks}) ORDER BY flights, row"  # noqa: S608 - marks
+        return array("q", (row for (row,) in self._connection.execute(query, tuple(DUE))))
+
+    def record(self, events: Iterable[tuple[int, Event]]) -> list[Entry]:
+        """
+        Write down what happened, all of it in one step, and return the entries as they are then.
+
+        Args:
+            events: Each with the row of the order that it happened to.
+
+        Raises:
+            JournalFailed: The journal cannot be written to, and nothing of it was.
+        """
+        with self._transaction() as connection:
+            return [_happened(connection, row, event) for row, event in events]
+
+    def decide(self, ids: Collection[str] | None, decision: type[Again | Settled]) -> tuple[int, int]:
+        """
+        Place orders in doubt again, or leave them be: it is somebody's decision.
+
+        Args:
+            ids: Their idempotency ids; None for all that are in doubt.
+            decision: `Again` or `Settled`.
+
+        Returns:
+            How many it was done for; and how many are too fresh to be placed again, since their last call
+            may not have ended at the service's end.
+
+        Raises:
+            InvalidSetting: An id is of no order that is in doubt.
+            JournalFailed: The journal cannot be written to.
+        """
+        with self._transaction() as connection:
+            rows = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_DOUBT,)).fetchall()
+            doubts = {entry.idempotency_id: entry for entry in map(_entry, rows)}
+            if unknown := set(ids or ()) - doubts.keys():
+                raise InvalidSetting(
+                    f"{len(unknown)} of the ids named are of no order in doubt; straks report {self.path} lists them"
+                )
+            now_s = self.now_s()
+            decided = [doubts[each] for each in (doubts if ids is None else dict.fromkeys(ids))]
+            if decision is Again:
+                decided = [entry for entry in decided if is_ripe(entry, now_s)]
+            for entry in decided:
+                _keep(connection, after(entry, decision(now_s)))
+        return len(decided), (len(doubts) if ids is None else len(set(ids))) - len(decided)
+
+    def close(self) -> None:
+        """Close the file, and leave it to others."""
+        super().close()
+        self._lock.close()
+
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        connection = self._connection
+        with self._turn:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        with suppress(sqlite3.Error):
+                            connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                raise _failed(self.path, error) from None
+
+
+def order_at(file: OrdersFile, entry: Entry) -> SealedOrder:
+    """
+    Return the order of *entry* out of its file.
+
+    Raises:
+        UnusableFile: Another one stands there: the file was changed after it was admitted.
+    """
+    line = file.read(entry.row, entry.offset)
+    if line is None or line.order.idempotency_id != entry.idempotency_id:
+        raise _another(file.path, entry.row, "this journal")
+    return line.order
+
+
+def _happened(connection: sqlite3.Connection, row: int, event: Event) -> Entry:
+    found = connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone()
+    entry = after(_entry(found), event)
+    _keep(connection, entry)
+    return entry
+
+
+def _add(connection: sqlite3.Connection, line: OrderLine, file: OrdersFile) -> bool:
+    """Write an order down, and return whether it is a duplicate of another."""
+    entry = entry_of(line)
+    if connection.execute(_ADD, _values(entry)).rowcount:
+        return False
+    query = "SELECT row, offset FROM orders WHERE idempotency_id = ? AND state <> ?"
+    row, offset = connection.execute(query, (entry.idempotency_id, State.DUPLICATE)).fetchone()
+    first = file.read(row, offset)
+    if first is None or first.octets.strip() != line.octets.strip():
+        raise UnusableFile(
+            f"{file.path}, line {line.number}: is the same order as line {row}, and says something else; of two "
+            "messages under one id the service sends the first. Take one of them out, or build them anew",
+            path=file.path,
+            line=line.number,
+        )
+    values = dict(zip(_NAMES, _values(entry), strict=True)) | {"state": State.DUPLICATE, "reference": None}
+    connection.execute(_ADD, tuple(values.values()))
+    return True
+
+
+def _keep(connection: sqlite3.Connection, entry: Entry) -> None:
+    connection.execute(_KEEP, (*_values(entry), entry.row))
+
+
+def _values(entry: Entry) -> tuple[Any, ...]:
+    return tuple(getattr(entry, name) for name in _NAMES)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    found = dict(zip(_NAMES, row, strict=True))
+    made = {"repeat": Repeat(found["repeat"]), "state": State(found["state"]), "doubtful": bool(found["doubtful"])}
+    return Entry(**{**found, **made})
+
+
+def _open(path: str) -> sqlite3.Connection:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if not tables:
+            for statement in filter(str.strip, _TABLES.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        _check(connection, path)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable(path, error) from None
+        raise
+    return connection
+
+
+def _locked(path: str) -> sqlite3.Connection:
+    """Return what holds the lock until it is closed."""
+    beside = f"{path}.lock"
+    with suppress(FileExistsError):
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    lock = sqlite3.connect(beside, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        lock.close()
+        raise UnusableFile(
+            f"{path} is in use by another run; wait until that has ended, or name another journal. Two runs "
+            "over one journal would send its orders twice",
+            path=path,
+        ) from None
+    return lock
+
+
+def _check(connection: sqlite3.Connection, path: str) -> None:
+    ((mark,), (version,)) = (
+        connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+    )
+    if mark != APPLICATION_ID:
+        raise UnusableFile(
+            f"{path} is no journal of orders but another program's database; name a file of its own", path=path
+        )
+    if version != VERSION:
+        raise UnusableFile(
+            f"{path} is a journal of version {version}, and this release of straks reads and writes version "
+            f"{VERSION}; go on with the release that made it, or name another file",
+            path=path,
+        )
+
+
+def _unusable(path: str, error: sqlite3.Error) -> UnusableFile:
+    if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+        said = "it is no database at all; name a file of its own"
+    elif error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        said = f"another program has had it locked for {WAIT_S:.0f} seconds; close that one first"
+    else:
+        said = f"{error}; look whether the disk is full and the file may be written to, or name another one"
+    return UnusableFile(f"{path} cannot be used as a journal of orders: {said}", path=path)
+
+
+def _failed(path: str, error: sqlite3.Error) -> JournalFailed:
+    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        way_out = "another program has it locked; close that one"
+    else:
+        way_out = f"{error}; make room on its disk, or look whether it may be written to"
+    return JournalFailed(
+        f"the journal {path} cannot be written to: {way_out}, and run the same again. No order was sent that is "
+        "not written down",
+        path=path,
+    )
+
+
+def _another(orders: str, line: int, journal: str) -> UnusableFile:
+    return UnusableFile(
+        f"{orders} is not the file of orders that {journal} belongs to: line {line} is another one. Name the "
+        "file that it was begun with, which may have grown at its end and not otherwise, or another journal",
+        path=orders,
+        line=line,
+    )
+
+
+def _rehearsed(orders: str, line: OrderLine) -> InvalidKey:
+    return InvalidKey(
+        f"{orders}, line {line.number}: was made with the simulator's public key, which anybody can compute ids "
+        "with; build the orders with a key of your own"
+    )
