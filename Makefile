@@ -27,7 +27,7 @@ lint: .venv/test.ok
 	@$(BIN)/lint-imports
 
 bench: .venv/test.ok
-	@for figures in benchmarks/*.py; do $(BIN)/python $$figures || exit 1; done
+	@for figures in benchmarks/*.py; do $(BIN)/python -m benchmarks.$$(basename $$figures .py) || exit 1; done
 
 # What the tests ran with, with hashes and without the name of any index.
 lock:

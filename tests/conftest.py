@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
-# Runs pytest inside of a test, where the plugin of straks is what is tested.
-pytest_plugins = ["pytester"]
+# Runs pytest inside of a test, for the plugin of straks; real servers, and stores on them.
+pytest_plugins = ["pytester", "tests.servers", "tests.code_stores"]
 
 # The machine may be busy; a slow example is no failure.
 settings.register_profile("straks", deadline=None, max_examples=60)

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import product
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,9 @@ import pytest
 import straks
 from straks.core.hygiene import looks_like_link, offence
 from straks.core.text_kinds import Choice
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CATALOG = straks.Catalog.load(policy=None)
 LOCALES = ("nb", "nn", "en")
@@ -183,3 +186,51 @@ def test_what_may_be_repeated_and_how_long_it_lives() -> None:
         message = sms(name, "nb", CATALOG[name].examples)
         assert timedelta(seconds=60) <= message.time_to_live <= timedelta(hours=48)
         assert "lifetime" not in CATALOG[name].parameters or message.time_to_live <= timedelta(minutes=10)
+
+
+BOUND = {
+    "template.toml": """
+[template]
+purpose = "authentication"
+repeat = "harmless"
+time-to-live = "lifetime"
+bound-line = true
+
+[parameters.code]
+kind = "code"
+length = 6
+example = "482913"
+
+[parameters.lifetime]
+kind = "duration"
+min = "2 min"
+max = "10 min"
+example = "5 min"
+""",
+    "nb/sms.txt": """
+{% extends "_layout/bound.txt" %}
+{% block host %}login.example.org{% endblock %}
+{% block text %}
+Koden din er {{ code }} og gjelder i {{ lifetime }}. Den er til innlogging hos oss. Ikke del den.
+{% endblock %}
+""",
+}
+
+
+def test_the_shared_block_adds_the_bound_line_to_a_template_of_ones_own(tmp_path: Path) -> None:
+    for name, text in BOUND.items():
+        (tmp_path / "login" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "login" / name).write_text(text.lstrip(), "utf-8")
+    policy = straks.Policy(languages=("nb",), login_host="login.example.org")
+    catalog = straks.Catalog.load(tmp_path, policy=policy)
+    values = {"code": "012345", "lifetime": timedelta(minutes=5)}
+    message = catalog.sms("login", locale="nb", to="+46701740605", values=values)
+
+    assert straks.read_bound_line(message.body) == straks.BoundLine("login.example.org", "012345")
+    assert message.body.endswith("Ikke del den.\n@login.example.org #012345")
+    assert [
+        finding.code for finding in straks.inspect(catalog, policy) if finding.code.startswith("BND")
+    ] == []
+    worst = straks.bound(catalog["login"], "nb", "sms")
+    assert isinstance(worst, straks.SmsBound)
+    assert worst.segments == 1

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from straks.codes.sending import Sent as Sent
     from straks.codes.settings import Destinations as Destinations
     from straks.codes.stores.memory import MemoryStore as MemoryStore
+    from straks.codes.stores.postgres import PostgresStore as PostgresStore
+    from straks.codes.stores.redis import RedisStore as RedisStore
     from straks.codes.stores.sqlite import SqliteStore as SqliteStore
     from straks.codes.watch import Alarm as Alarm
     from straks.codes.watch import AlarmKind as AlarmKind
@@ -145,6 +147,8 @@ _HOMES = {
     "straks.codes.sending": "Sent",
     "straks.codes.settings": "Destinations",
     "straks.codes.stores.memory": "MemoryStore",
+    "straks.codes.stores.postgres": "PostgresStore",
+    "straks.codes.stores.redis": "RedisStore",
     "straks.codes.stores.sqlite": "SqliteStore",
     "straks.codes.watch": "Alarm AlarmKind CodeWatch",
     "straks.core.bound": "EmailBound SmsBound bound",

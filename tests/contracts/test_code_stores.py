@@ -6,16 +6,19 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from tests.code_stores import OnALoop
 
 import straks
-from straks.codes.stores import AsyncStore, Decision, Entry, Store
+from straks.codes.stores import Decision, Entry
 from straks.errors import CodeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from tests.code_stores import AnyStore
 
 Make: TypeAlias = "Callable[..., Any]"
 VerifyAll: TypeAlias = "Callable[[list[str]], list[straks.Verdict]]"
@@ -24,10 +27,6 @@ WIDTH = 64
 ROUNDS = 20
 PHONE, OTHER_PHONE, EMAIL = "+46701740605", "+46701740606", "kari@example.org"
 WHO = {"subject": "user-8841", "purpose": "login"}
-
-
-class AnyStore(Store, AsyncStore, Protocol):
-    pass
 
 
 class Clock:
@@ -95,7 +94,7 @@ def test_a_step_sees_what_the_step_before_it_left(store: AnyStore) -> None:
     store.step(("a", "b"), put, None)
 
     assert store.step(("a", "b", "c"), look, None) == {"a": b"1", "b": b"\x00\xff"}
-    assert store.step(("b", "a"), look, None) == {"b": b"\x00\xff"}
+    assert store.step(("c", "b", "a"), look, None) == {"b": b"\x00\xff"}
 
 
 def test_a_step_that_fails_changes_nothing(store: AnyStore) -> None:
@@ -418,6 +417,84 @@ def test_a_key_is_replaced_without_losing_a_code_or_a_count(
     assert after.verify(**WHO, code=again.code) is straks.Verdict.NO_OTP_FOUND
 
 
+def test_codes_under_an_old_key_verify_until_they_run_out(make_codes: Make, clock: Clock, key: bytes) -> None:
+    both = make_codes(key=[b"another key that tests have", key])
+    good = make_codes().issue(**WHO, recipient=PHONE)
+    clock.now_s += 300
+    assert both.verify(**WHO, code=good.code)
+
+    late = make_codes().issue(**WHO, recipient=PHONE)
+    clock.now_s += 300.5
+    assert both.verify(**WHO, code=late.code) is straks.Verdict.OTP_EXPIRED
+
+
+# What people and programs send
+
+
+GROUPED = [
+    "{0} {1}",
+    " {0}-{1}\n",
+    "{0}\N{NO-BREAK SPACE}{1}",
+    "{0}\N{NON-BREAKING HYPHEN}{1}",
+    "{0}\u3000{1}\t",
+]
+ZEROS = ["\N{ARABIC-INDIC DIGIT ZERO}", "\N{FULLWIDTH DIGIT ZERO}", "\N{MATHEMATICAL BOLD DIGIT ZERO}"]
+NO_CODES = ["", "9" * 10_000, "\x00", "\ud800", "482913; --", "²³¹"]
+SUBJECTS = ["æ" * 1000, "\x00", "\ud800", "'; DROP TABLE straks_codes; --", "{a}:*", "\r\nFLUSHALL\r\n"]
+
+
+@pytest.fixture
+def generous(make_codes: Make) -> straks.OneTimeCodes:
+    made: straks.OneTimeCodes = make_codes(
+        cooldown=timedelta(0), sends_per_hour=1000, caller_sends_per_hour=1000
+    )
+    return made
+
+
+def test_a_code_may_have_spaces_and_hyphens_in_it(generous: straks.OneTimeCodes) -> None:
+    for grouped in GROUPED:
+        code = generous.issue(**WHO, recipient=PHONE).code
+
+        assert generous.verify(**WHO, code=grouped.format(code[:3], code[3:]))
+
+
+def test_digits_outside_ascii_are_a_wrong_code(generous: straks.OneTimeCodes) -> None:
+    for zero in ZEROS:
+        code = generous.issue(**WHO, recipient=PHONE).code
+        other_digits = {ord("0") + digit: ord(zero) + digit for digit in range(10)}
+
+        assert generous.verify(**WHO, code=code.translate(other_digits)) is straks.Verdict.INVALID_OTP
+        assert generous.verify(**WHO, code=code)
+
+
+def test_whatever_is_typed_is_a_wrong_code_and_costs_an_attempt(generous: straks.OneTimeCodes) -> None:
+    for typed in NO_CODES:
+        code = generous.issue(**WHO, recipient=PHONE).code
+
+        assert [generous.verify(**WHO, code=typed) for _ in range(3)] == ["INVALID_OTP"] * 3
+        assert generous.verify(**WHO, code=code) is straks.Verdict.TOO_MANY_ATTEMPTS
+
+
+def test_a_subject_may_be_any_text(generous: straks.OneTimeCodes) -> None:
+    for text in SUBJECTS:
+        names = {"subject": text, "purpose": text, "session": text}
+        issued = generous.issue(**names, recipient=PHONE)
+
+        assert not generous.verify(**{**names, "purpose": "login"}, code=issued.code)
+        assert generous.verify(**names, code=issued.code)
+
+
+def test_a_subject_of_10_kb_is_refused_and_leaves_nothing(codes: straks.OneTimeCodes, clock: Clock) -> None:
+    long = "x" * 10_000
+    for name in ("subject", "purpose", "session", "caller"):
+        with pytest.raises(straks.InvalidSetting, match=f"{name} is a text of 1 to 1000 characters"):
+            codes.issue(**{**WHO, "recipient": PHONE, name: long})
+    with pytest.raises(straks.InvalidSetting, match="subject"):
+        codes.verify(subject=long, purpose="login", code="482913")
+
+    codes.issue(**WHO, recipient=PHONE)  # no cooldown, for nothing was issued before
+
+
 # Many at once
 
 
@@ -438,10 +515,14 @@ def at_once(act: Callable[[int], Any]) -> list[Any]:
     return came
 
 
-@pytest.fixture(params=["threads", "tasks"])
-def all_verify(request: pytest.FixtureRequest, store: AnyStore, key: bytes, clock: Clock) -> VerifyAll:
-    """Return a verifier of many codes at once: ``all_verify(list_of_codes)``."""
-    if request.param == "threads":
+@pytest.fixture
+def all_verify(store: AnyStore, key: bytes, clock: Clock) -> VerifyAll:
+    """
+    Return a verifier of many codes at once: ``all_verify(list_of_codes)``.
+
+    They are verified by threads, or by tasks where the store lives on an event loop.
+    """
+    if not isinstance(store, OnALoop):
         codes = straks.OneTimeCodes(store, key=key, clock=clock)
         return lambda typed: at_once(lambda number: codes.verify(**WHO, code=typed[number]))
 

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "bounds": "Show the worst case of every template, over all that may fill it.",
     "build": "Build orders out of the rows of a file: CSV, JSON lines or Parquet.",
     "check": "Hold templates against the policy.",
+    "codes": "Look after the store of one-time codes.",
     "demo": "Send a code by SMS and e-mail to a simulator, and show all of it.",
     "diff": "Show what differs between two sets of templates.",
     "explain": "Explain a rule: what is wrong, why, and what to do.",

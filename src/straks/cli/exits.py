@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from straks.errors import InDoubt, JournalFailed, PolicyError, StraksError, Unanswered, Undelivered
+from straks.errors import (
+    InDoubt,
+    JournalFailed,
+    PolicyError,
+    StoreFailed,
+    StraksError,
+    Unanswered,
+    Undelivered,
+)
 
 if TYPE_CHECKING:
     from straks.journal.figures import Figures
@@ -36,7 +44,7 @@ def exit_code(error: Exception) -> int:
     """
     if isinstance(error, InDoubt) or (isinstance(error, JournalFailed) and error.unwritten):
         return IN_DOUBT
-    did_not_work = Undelivered | Unanswered | PolicyError | JournalFailed
+    did_not_work = Undelivered | Unanswered | PolicyError | StoreFailed | JournalFailed
     return DID_NOT_WORK if isinstance(error, did_not_work) else UNUSABLE
 
 

@@ -108,7 +108,8 @@ class OneTimeCodes(_Codes[Store]):
     One-time codes: issued, sent, verified once.
 
     Args:
-        store: Where they rest: `straks.MemoryStore` for one process, `straks.SqliteStore` for one machine.
+        store: Where they rest: `straks.MemoryStore` for one process, `straks.SqliteStore` for one machine,
+            `straks.RedisStore` and `straks.PostgresStore` for several.
         key: At least 16 random bytes, kept outside the store and the same in every process; or several,
             newest first, while one is replaced by another.
         digits, lifetime, attempts, cooldown, sends_per_hour, sends_per_day, failures_per_account,

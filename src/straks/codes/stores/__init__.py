@@ -6,10 +6,10 @@ it runs a decision over some documents, so that **the decision sees exactly what
 How is its own affair:
 
 * one lock around a dictionary (`straks.codes.stores.memory`);
-* one transaction that takes its write lock first (SQLite), or locks its rows in the order of their names;
+* one transaction that takes its write lock first (SQLite), or a lock for each name (PostgreSQL);
 * read with the server's time, decide, and a script that writes only if nothing has changed in between,
-  else again from the start (Redis). Nothing has to be tried often: a code changes what is stored at most
-  as many times as it has attempts, and what writes nothing needs no second step.
+  else again (Redis). Nothing has to be tried often: a code changes what is stored at most as many times as
+  it has attempts, and what writes nothing needs no second step.
 
 So a decision may be run more than once, and is pure: the dice are rolled before. Why no store counts
 and compares for itself, in Lua or in SQL: the rules would stand there twice, and neither language

@@ -1,0 +1,164 @@
+"""
+What a one-time code costs over the bare trips to its store, and whether comparing one tells anything.
+
+    python -m benchmarks.codes
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+import secrets
+import sqlite3
+import statistics
+import tempfile
+import time
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tests.code_stores import redis_client_of
+from tests.servers import redis_server
+
+import straks
+from straks.codes import rules
+from straks.codes.seal import Seal
+from straks.codes.settings import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from straks.codes.stores import Store
+
+KEY = bytes(range(32))
+PAIRS, SAMPLES = 400, 100_000
+DOCUMENT = b"x" * 250  # about what an account takes
+SIGNIFICANT = 4.5  # |t| beyond which a leak is suspected, as in dudect and ISO/IEC 17825
+
+
+def milliseconds(*acts: Callable[[], object], times: int = PAIRS) -> list[float]:
+    """Return the median time that each of *acts* takes; they take turns, so that nothing favours one."""
+    taken: list[list[float]] = [[] for _ in acts]
+    for _ in range(times):
+        for act, mine in zip(acts, taken, strict=True):
+            began_s = time.perf_counter()
+            act()
+            mine.append(time.perf_counter() - began_s)
+    return [statistics.median(mine) * 1000 for mine in taken]
+
+
+def code_on(store: Store) -> Callable[[], None]:
+    """Return what issues a code to somebody new and verifies it."""
+    codes = straks.OneTimeCodes(store, key=KEY, cooldown=timedelta(0))
+    numbers = count()
+
+    def pair() -> None:
+        number = next(numbers)
+        who = {"subject": f"user-{number}", "purpose": "login"}
+        issued = codes.issue(**who, recipient=f"k{number}@example.org")
+        if not codes.verify(**who, code=issued.code):
+            raise SystemExit("a right code was not accepted")
+
+    return pair
+
+
+def bare_redis(url: str, stack: ExitStack) -> Callable[[], object]:
+    """Return the four trips that issue and verify take: look and write, twice."""
+    client = stack.enter_context(redis_client_of(url))
+    numbers = count()
+
+    def trips() -> None:
+        names = [f"{{bare}}:{next(numbers)}:{kind}" for kind in "asr"]
+        client.mget(names)
+        client.mset(dict.fromkeys(names, DOCUMENT))
+        client.mget(names[:1])
+        client.delete(names[0])
+
+    return trips
+
+
+def bare_sqlite(path: str, stack: ExitStack) -> Callable[[], object]:
+    """Return the two transactions that issue and verify take."""
+    connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE bare (name TEXT PRIMARY KEY, data BLOB, forget_s REAL) WITHOUT ROWID")
+    numbers = count()
+
+    def trips() -> None:
+        names = [f"{next(numbers)}:{kind}" for kind in "asr"]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("SELECT name, data FROM bare WHERE name IN (?, ?, ?)", names).fetchall()
+        connection.executemany("INSERT INTO bare VALUES (?, ?, 1)", [(name, DOCUMENT) for name in names])
+        connection.execute("COMMIT")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("SELECT name, data FROM bare WHERE name IN (?)", names[:1]).fetchall()
+        connection.execute("DELETE FROM bare WHERE name = ?", names[:1])
+        connection.execute("COMMIT")
+
+    return trips
+
+
+def compared() -> tuple[list[int], list[int]]:
+    """
+    Return how long wrong codes took, in nanoseconds: wrong in the first digit, wrong in the last.
+
+    Which kind comes next is rolled, so that nothing that drifts has a favourite.
+    """
+    seal, limits = Seal(KEY), Limits(failures_per_account=100)
+    code, first, last = "482913", "582913", "482914"
+    bound = ("user-8841", "login", None, "challenge")
+    challenge = rules.Challenge(
+        "challenge", seal.newest, seal.digest(seal.newest, *bound, code), "sms", 0, 300, 0
+    )
+    account = rules.Account(challenge)
+    taken: dict[str, list[int]] = {first: [], last: []}
+    while min(map(len, taken.values())) < SAMPLES:
+        typed = secrets.choice((first, last))
+        began_ns = time.perf_counter_ns()
+        verdict, _ = rules.verify(account, seal.digest(seal.newest, *bound, typed), limits, 1)
+        took_ns = time.perf_counter_ns() - began_ns
+        if verdict is not straks.Verdict.INVALID_OTP or hmac.compare_digest(typed, code):
+            raise SystemExit("a wrong code was accepted")
+        taken[typed].append(took_ns)
+    return taken[first][:SAMPLES], taken[last][:SAMPLES]
+
+
+def welch(first: list[int], last: list[int]) -> float:
+    """Return Welch's t of two samples."""
+    spread = math.sqrt(statistics.variance(first) / len(first) + statistics.variance(last) / len(last))
+    return (statistics.fmean(first) - statistics.fmean(last)) / spread
+
+
+def main() -> None:
+    """Print both."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        redis = stack.enter_context(redis_server()).url
+        client = stack.enter_context(redis_client_of(redis))
+        sqlite = stack.enter_context(straks.SqliteStore(f"{folder}/codes.db"))
+        print("issue and verify, median    straks     bare trips    ratio")
+        for name, whole, bare in (
+            ("redis", code_on(straks.RedisStore(client)), bare_redis(redis, stack)),
+            ("sqlite", code_on(sqlite), bare_sqlite(f"{folder}/bare.db", stack)),
+        ):
+            ours_ms, bare_ms = milliseconds(whole, bare)
+            print(f"{name:24}{ours_ms:7.2f} ms{bare_ms:12.2f} ms{ours_ms / bare_ms:9.2f}")
+
+    first, last = compared()
+    # What the system does in between hits both alike; the slowest tenth is cut off both at one place.
+    limit = statistics.quantiles(first + last, n=10)[-1]
+    trimmed = [[each for each in sample if each <= limit] for sample in (first, last)]
+    t, t_trimmed = welch(first, last), welch(*trimmed)
+    print(f"a wrong code, {SAMPLES} times each       first digit wrong   last digit wrong")
+    print(f"median{statistics.median(first):34.0f} ns{statistics.median(last):16.0f} ns")
+    means = [statistics.fmean(sample) for sample in trimmed]
+    print(f"mean of the fastest nine tenths{means[0]:9.0f} ns{means[1]:16.0f} ns")
+    print(
+        f"Welch's t: {t:.2f} of all, {t_trimmed:.2f} of the fastest nine tenths; from {SIGNIFICANT} it leaks"
+    )
+
+
+if __name__ == "__main__":
+    main()

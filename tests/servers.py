@@ -1,0 +1,239 @@
+"""
+Real servers for tests: Redis and PostgreSQL, from this machine's own programs.
+
+Each listens on a free port of loopback alone, keeps its files in a folder that goes with it, and is ended
+by the process that was started. A run has one of each, and under pytest-xdist each worker has its own.
+A test that is to see a server die starts one for itself.
+
+PostgreSQL does not run as root. Where the tests do, it runs as its package's user, or as nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections import deque
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+PATIENCE_S: Final = 60.0
+"""How long a server may take to come up, or to go down, in seconds."""
+DEBIANS: Final = Path("/usr/lib/postgresql")
+"""Where Debian keeps PostgreSQL's programs, by version."""
+_TRIES: Final = 5  # a port that is free may be somebody else's a moment later
+
+
+class NotHere(Exception):
+    """The program is not on this machine; the sentence says what to install."""
+
+
+class NotUp(Exception):
+    """The server ended before it was ready, or took too long; the sentence holds its last words."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: where it is, and the process that it is."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def kill(self) -> None:
+        """Let it go without a word, as when the machine loses power."""
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+
+@contextmanager
+def redis_server(*options: str) -> Generator[Server]:
+    """Run a Redis, with *options* besides, that forgets everything with its end."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise NotHere("there is no redis-server on this machine; on Debian it is in the package redis-server")
+    with tempfile.TemporaryDirectory() as folder:
+
+        def command(port: int) -> list[str]:
+            settings = {"bind": "127.0.0.1", "port": f"{port}", "dir": folder, "save": "", "appendonly": "no"}
+            # What counts must not be evicted, as for a store in earnest.
+            settings["maxmemory-policy"] = "noeviction"
+            return [
+                program,
+                *(word for name, value in settings.items() for word in (f"--{name}", value)),
+                *options,
+            ]
+
+        with _running(command, "Ready to accept connections", signal.SIGTERM) as (port, process):
+            yield Server(f"redis://127.0.0.1:{port}/0", process)
+
+
+@contextmanager
+def postgres_server() -> Generator[Server]:
+    """Run a PostgreSQL whose one user, ``straks``, needs no password."""
+    program = _postgres()
+    owner = _unprivileged()
+    with tempfile.TemporaryDirectory() as folder:
+        data = f"{folder}/data"
+        if owner is not None:
+            os.chown(folder, owner, -1)
+        initdb = ["--auth=trust", "--username=straks", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(  # noqa: S603 - beside the server that was found
+            [program.with_name("initdb"), *initdb, "--pgdata", data],
+            user=owner,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            timeout=PATIENCE_S,
+        )
+
+        def command(port: int) -> list[str]:
+            settings = {
+                "port": f"{port}",
+                "listen_addresses": "127.0.0.1",
+                "unix_socket_directories": "",
+                "max_connections": "200",
+                "fsync": "off",  # no test outlives the machine
+            }
+            return [
+                str(program),
+                "-D",
+                data,
+                *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
+            ]
+
+        # SIGINT is its fast way down; after SIGTERM it would wait for all clients to leave.
+        ready = "database system is ready to accept connections"
+        with _running(command, ready, signal.SIGINT, owner=owner, folder=folder) as (port, process):
+            yield Server(f"postgresql://straks@127.0.0.1:{port}/postgres", process)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Return where a Redis is, with database 0 for whoever asks."""
+    with _for_tests(redis_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """Return where a PostgreSQL is; tests make schemas of their own in it."""
+    with _for_tests(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def _for_tests(run: Callable[[], AbstractContextManager[Server]]) -> Generator[str]:
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(run())
+        except NotHere as why:
+            pytest.skip(str(why))
+        yield started.url
+
+
+@contextmanager
+def _running(
+    command: Callable[[int], Sequence[str]],
+    ready: str,
+    stop: signal.Signals,
+    *,
+    owner: int | None = None,
+    folder: str | None = None,
+) -> Generator[tuple[int, subprocess.Popen[str]]]:
+    port, process = _started(command, ready, owner, folder)
+    try:
+        yield port, process
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _started(
+    command: Callable[[int], Sequence[str]], ready: str, owner: int | None, folder: str | None
+) -> tuple[int, subprocess.Popen[str]]:
+    said: deque[str] = deque(maxlen=20)
+    for _ in range(_TRIES):
+        port = free_port()
+        process = subprocess.Popen(  # noqa: S603 - a program that was looked up
+            command(port),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            user=owner,
+            cwd=folder,
+            env={**os.environ, "LC_ALL": "C"},  # the words that say that it is ready
+        )
+        if _is_ready(process, ready, said):
+            return port, process
+        process.kill()
+        process.wait()
+    raise NotUp("\n".join(said))
+
+
+def _is_ready(process: subprocess.Popen[str], ready: str, said: deque[str]) -> bool:
+    """Wait until *process* says that it is *ready*; go on listening, lest it be stopped by a full pipe."""
+    settled, good = Event(), Event()
+
+    def listen() -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                said.append(line.rstrip())
+                if ready in line:
+                    good.set()
+                    settled.set()
+        settled.set()
+
+    Thread(target=listen, daemon=True).start()
+    settled.wait(PATIENCE_S)
+    return good.is_set()
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _postgres() -> Path:
+    """Return the newest server program; Debian keeps them off the path."""
+    on_path = shutil.which("postgres")
+    installed = [path for path in DEBIANS.glob("*/bin/postgres") if os.access(path, os.X_OK)]
+    found = [Path(on_path)] if on_path else sorted(installed, key=lambda path: int(path.parts[-3]))
+    if not found:
+        raise NotHere(
+            "there is no PostgreSQL server on this machine; on Debian it is in the package postgresql"
+        )
+    return found[-1].resolve()
+
+
+def _unprivileged() -> int | None:
+    """Return who is to run what does not run as root; None where that is whoever runs the tests."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    raise NotHere("PostgreSQL does not run as root, and there is no other user on this machine")
