@@ -1,10 +1,10 @@
 """
 ``straks send --journal`` killed at random, again and again: is every order accounted for?
 
-A simulator runs in a process of its own, and so does each run of the command. It is killed (SIGKILL) once the
-journal says that so many more orders have ended, then started anew, and left alone after the last kill. What the
-journal says in the end is held against the simulator's inbox, for a template whose second copy does harm and for
-one where it does none:
+A simulator runs in a process of its own, and so does each run of the command. It is killed (SIGKILL) once
+the journal says that so many more orders have ended, then started anew, and left alone after the last kill.
+What the journal says in the end is held against the simulator's inbox, for a template whose second copy
+does harm and for one where it does none:
 
 * placed and in doubt are all there are;
 * no harmful message is in the inbox twice;
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import random
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -108,9 +109,14 @@ def try_out(template: str, count: int, kills: int, dice: random.Random) -> bool:
         counts, copies = ended(journal), inbox(url)
     placed, doubts = counts[State.PLACED] + counts[State.REPLAYED], counts[State.IN_DOUBT]
     twice = sum(number - 1 for number in copies.values())
-    print(f"{template}, {'harmful' if harmful else 'harmless'}: {count:,} orders, {count / took_s:,.0f} a second")
+    print(
+        f"{template}, {'harmful' if harmful else 'harmless'}: {count:,} orders, {count / took_s:,.0f} a "
+        "second"
+    )
     print(f"  killed after {', '.join(f'{moment:,}' for moment in moments)}, with {in_flight} in flight")
-    print(f"  placed {placed:,} ({counts[State.REPLAYED]} replayed) + in doubt {doubts} = {placed + doubts:,}")
+    print(
+        f"  placed {placed:,} ({counts[State.REPLAYED]} replayed) + in doubt {doubts} = {placed + doubts:,}"
+    )
     print(f"  in the inbox: {len(copies):,} messages, {twice} copies too many; exit code {code}")
     missing = placed - sum(1 for number in copies.values() if number)
     most = 0 if harmful else sum(in_flight)
@@ -120,9 +126,9 @@ def try_out(template: str, count: int, kills: int, dice: random.Random) -> bool:
 def main() -> None:
     """Try both kinds."""
     given = [int(each) for each in sys.argv[1:]]
-    count, kills, seed = (*given, *(ORDERS, KILLS, random.randrange(10**6))[len(given) :])
+    count, kills, seed = (*given, *(ORDERS, KILLS, secrets.randbelow(10**6))[len(given) :])
     print(f"seed {seed}")
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - to be thrown again the same way
     held = [try_out(template, count, kills, dice) for template in ("status-update", "one-time-code")]
     sys.exit(0 if all(held) else "some orders are not accounted for")
 

@@ -171,7 +171,8 @@ _HOMES = {
     "straks.errors": (
         "BrokenManifest BrokenTemplate CodeLimit EmailFault InDoubt InvalidEmailAddress InvalidInput "
         "InvalidKey InvalidOrder InvalidPayload InvalidPhoneNumber InvalidSetting InvalidText "
-        "InvalidValue JournalFailed MissingExtra NoToken NotSent PhoneFault PolicyError Refused StoreFailed StraksError "
+        "InvalidValue JournalFailed MissingExtra NoToken NotSent PhoneFault PolicyError Refused "
+        "StoreFailed StraksError "
         "TemplateError TooMany TooManySegments TooSoon Unanswered Unbounded Undelivered UnknownLocale "
         "UnknownTemplate UnusableFile Withheld"
     ),

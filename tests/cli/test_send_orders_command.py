@@ -218,7 +218,16 @@ def test_killed_at_any_moment_it_goes_on_and_every_order_is_accounted_for(
     cli: Cli, start: Start, write: Write, altinn: Simulator, template: str
 ) -> None:
     write(100, template=template)
-    command = ("send", "orders.jsonl", "--journal", "sent.db", "--environment", altinn.url, "--in-flight", "8")
+    command = (
+        "send",
+        "orders.jsonl",
+        "--journal",
+        "sent.db",
+        "--environment",
+        altinn.url,
+        "--in-flight",
+        "8",
+    )
     in_flight = 0
     for arrived in (13, 61):
         process = start(*command)
@@ -295,7 +304,16 @@ def test_a_full_disk_ends_it_with_a_sentence_and_room_lets_it_go_on(
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, {resource.RLIM_INFINITY})); "
         'runpy.run_module("straks", run_name="__main__", alter_sys=True)'
     )
-    command = ["send", "orders.jsonl", "--journal", "sent.db", "--environment", altinn.url, "--in-flight", "4"]
+    command = [
+        "send",
+        "orders.jsonl",
+        "--journal",
+        "sent.db",
+        "--environment",
+        altinn.url,
+        "--in-flight",
+        "4",
+    ]
     done = subprocess.run(  # noqa: S603 - this very interpreter
         [sys.executable, "-c", limited, *command], capture_output=True, text=True, check=False, timeout=WAIT_S
     )

@@ -160,7 +160,9 @@ def test_what_was_in_flight_when_its_process_died_is_placed_again_or_in_doubt(
 def test_a_second_call_that_came_to_nothing_says_nothing_about_the_first(outcome: Outcome) -> None:
     harmless = replace(NEW, repeat=Repeat.HARMLESS)
 
-    assert told(TAKEN, Found(20.0), TakenUp(21.0), landed(outcome, 22.0), entry=harmless).state is State.IN_DOUBT
+    assert (
+        told(TAKEN, Found(20.0), TakenUp(21.0), landed(outcome, 22.0), entry=harmless).state is State.IN_DOUBT
+    )
 
 
 def test_what_may_have_been_sent_and_is_too_late_now_is_in_doubt_and_not_expired() -> None:

@@ -121,7 +121,10 @@ def test_every_order_has_one_turn_and_what_became_of_it_is_told_and_kept(
     told: list[str] = []
     ways = ("placed", "refused", "away", "doubt", "surprise")
     result = run(
-        journal, write(*map(make, range(1, 7))), scripted(*ways), on_end=lambda entry: told.append(entry.state)
+        journal,
+        write(*map(make, range(1, 7))),
+        scripted(*ways),
+        on_end=lambda entry: told.append(entry.state),
     )
 
     assert states(journal) == ["placed", "refused", "not-sent", "in-doubt", "in-doubt", "placed"]

@@ -91,7 +91,9 @@ def test_a_file_that_goes_on_where_it_ended_adds_orders(journal: Journal, make: 
 def test_another_file_of_orders_is_turned_away(journal: Journal, make: Make, write: Write) -> None:
     journal.admit(write(make(1), make(2)))
 
-    refuses(write(make(1), make(3)), journal, "is not the file of orders that .* belongs to: line 2 is another")
+    refuses(
+        write(make(1), make(3)), journal, "is not the file of orders that .* belongs to: line 2 is another"
+    )
     refuses(write(make(2), make(1)), journal, "line 1 is another")
     refuses(write(make(1)), journal, "line 2 is another")
     refuses(write(make(1, reference="new"), make(2)), journal, "line 2 is another")
@@ -214,7 +216,7 @@ def test_the_next_run_finds_what_was_in_flight(make: Make, write: Write, tmp_pat
 
         assert found == 2
         assert states(journal) == ["in-doubt", "waiting", "waiting"]
-        assert list(journal.due()) == [3, 2]  # what was never tried goes first
+        assert list(journal.due()) == [2, 3]  # first what was in flight: its time runs
     assert [run.stopped for run in runs] == [None, "enough"]
     assert runs[0].ended_s is None
     assert runs[1].ended_s is not None
@@ -281,7 +283,9 @@ def test_a_full_disk_is_told_and_nothing_is_half_written(journal: Journal, make:
     many = write(*map(make, range(1, 2000)))
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with pytest.raises(straks.JournalFailed, match="database or disk is full; make room on its disk") as caught:
+    with pytest.raises(
+        straks.JournalFailed, match="database or disk is full; make room on its disk"
+    ) as caught:
         journal.admit(many)
 
     assert caught.value.path == journal.path

@@ -58,7 +58,7 @@ class Ending:
         return cls(
             **{
                 **{name: found[name] for name in _NAMES if name in found},
-                "outcome": Outcome(found.get("outcome")),
+                "outcome": Outcome(str(found.get("outcome"))),
             }
         )
 

@@ -55,7 +55,7 @@ def read_orders(path: str | os.PathLike[str]) -> Iterator[SealedOrder]:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """An order with where it stands: the number of its line, from 1, and the octet that the line begins at."""
+    """An order with where it stands: the number of its line, from 1, and the octet that it begins at."""
 
     number: int
     offset: int

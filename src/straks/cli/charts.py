@@ -1,9 +1,9 @@
 """
 Charts as SVG: where each bar stands, and what a reader who does not see it is told.
 
-A chart is a value; the page's template writes it out. Lengths are in the chart's own units, which the browser
-scales to the width it has. Colours are classes, so that the page's style decides them, in light and dark; what a
-colour says stands in words, too.
+A chart is a value; the page's template writes it out. Lengths are in the chart's own units, which the
+browser scales to the width it has. Colours are classes, so that the page's style decides them, in light and
+dark; what a colour says stands in words, too.
 """
 
 from __future__ import annotations
@@ -113,14 +113,16 @@ def columns_chart(name: str, title: str, description: str, columns: Sequence[Col
             height = max(1.5, high * amount / most) if amount else 0.0
             y -= height
             if height:
-                bars.append(Bar(round(x + gap / 2, 1), round(y, 1), round(wide - gap, 1), round(height, 1), kind))
+                bars.append(
+                    Bar(round(x + gap / 2, 1), round(y, 1), round(wide - gap, 1), round(height, 1), kind)
+                )
         if index % every == 0:
             labels.append(Label(round(x + wide / 2, 1), HEIGHT - 10, column.name, "middle"))
     return Chart(name, title, description, WIDTH, HEIGHT, tuple(bars), tuple(labels), tuple(lines))
 
 
 def _step(most: float) -> float:
-    """Return the distance of ticks, of 1, 2 or 5 times a power of ten, with about four of them up to *most*."""
+    """Return the distance of about four ticks up to *most*: 1, 2 or 5 times a power of ten."""
     if most <= 0:
         return 1.0
     least = most / _TICKS

@@ -30,7 +30,12 @@ MEANINGS: Final = {
 """What each state is called, in the order in which they are listed."""
 
 _ALL: Final = 100
-_STYLES: Final = {State.REFUSED: "red", State.INVALID: "red", State.EXPIRED: "red", State.IN_DOUBT: "bold red"}
+_STYLES: Final = {
+    State.REFUSED: "red",
+    State.INVALID: "red",
+    State.EXPIRED: "red",
+    State.IN_DOUBT: "bold red",
+}
 
 
 def states_table(figures: Figures) -> Table:
@@ -122,4 +127,3 @@ def document(figures: Figures) -> dict[str, Any]:
 
 def _moments(span: Span) -> dict[str, Any]:
     return {"from": utc(span.from_s), "until": utc(span.until_s), "sent": span.sent, "others": span.others}
-

@@ -1,8 +1,8 @@
 """
 ``straks report``: what became of the orders in a journal, as tables, as a page or for programs.
 
-Doubts are listed by id and by the sender's own reference; recipients are in no journal. It looks only, and so may
-be asked while a run is under way.
+Doubts are listed by id and by the sender's own reference; recipients are in no journal. It looks only, and
+so may be asked while a run is under way.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 
 @click.command("report", cls=Command)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.html", help="Write a page, too.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.html", help="Write a page, too."
+)
 @json_option
 @click.pass_context
 def command(ctx: click.Context, *, file: str, html: Path | None, as_json: bool) -> None:
     """
     Say what became of the orders in a journal.
 
-    FILE is the journal of straks send ORDERS --journal FILE. With --html the same is a page with charts, in one
-    file, without a script.
+    FILE is the journal of straks send ORDERS --journal FILE. With --html the same is a page with charts, in
+    one file, without a script.
 
     Ends with 0 when every order is placed or settled, with 1 when some are not, and with 3 while any is in
     doubt.

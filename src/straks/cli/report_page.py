@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from straks.journal import Run
     from straks.journal.figures import Figures, Span
 
-_GOOD: Final = {State.PLACED: "good", State.REPLAYED: "good", State.SETTLED: "quiet", State.DUPLICATE: "quiet"}
+_GOOD: Final = {
+    State.PLACED: "good",
+    State.REPLAYED: "good",
+    State.SETTLED: "quiet",
+    State.DUPLICATE: "quiet",
+}
 _OPEN: Final = {State.WAITING: "quiet", State.IN_FLIGHT: "quiet", State.IN_DOUBT: "doubt"}
 _DAY_S: Final = 86_400
 
@@ -36,10 +41,14 @@ def page(figures: Figures, runs: Sequence[Run], environment: str | None) -> str:
         runs=[(utc(run.began_s), utc(run.ended_s), run.stopped, run.ended_s is None) for run in runs],
         environment=environment,
         lead=_lead(figures),
-        states=[(meaning, figures.states[state]) for state, meaning in MEANINGS.items() if figures.states[state]],
+        states=[
+            (meaning, figures.states[state]) for state, meaning in MEANINGS.items() if figures.states[state]
+        ],
         reasons=[(reason, count) for reason, count in figures.reasons.most_common()],
         attempts=sorted(figures.attempts.items()),
-        percentiles=[(percentile_name(each), f"{took_s:.2f} s") for each, took_s in figures.percentiles_s.items()],
+        percentiles=[
+            (percentile_name(each), f"{took_s:.2f} s") for each, took_s in figures.percentiles_s.items()
+        ],
         outcomes=_outcomes(figures),
         timeline=_timeline(figures),
         latencies=_latencies(figures),
@@ -85,7 +94,8 @@ def _timeline(figures: Figures) -> Chart | None:
     return columns_chart(
         "timeline",
         "Orders a second over time",
-        f"Columns of {_duration(step_s)} each, from {utc(spans[0].from_s)} to {utc(spans[-1].until_s)}. The highest "
+        f"Columns of {_duration(step_s)} each, from {utc(spans[0].from_s)} to {utc(spans[-1].until_s)}. "
+        "The highest "
         f"is {figures.busiest_per_s:,.1f} orders a second.",
         columns,
     )
@@ -98,7 +108,8 @@ def _latencies(figures: Figures) -> Chart | None:
     return columns_chart(
         "latencies",
         "Orders by how long their sending took",
-        f"Columns, shortest times first. Half of the orders took at most {half:.2f} s, and all of them at most "
+        f"Columns, shortest times first. Half of the orders took at most {half:.2f} s, and all of them "
+        "at most "
         f"{most:.2f} s.",
         [Column(_up_to(span), (("good", span.sent),)) for span in figures.latencies],
     )
@@ -111,7 +122,11 @@ def _up_to(span: Span) -> str:
 def _between(span: Span) -> str:
     if math.isinf(span.until_s):
         return f"over {_duration(span.from_s)}"
-    return f"up to {_duration(span.until_s)}" if not span.from_s else f"{_duration(span.from_s)} to {_duration(span.until_s)}"
+    return (
+        f"up to {_duration(span.until_s)}"
+        if not span.from_s
+        else f"{_duration(span.from_s)} to {_duration(span.until_s)}"
+    )
 
 
 def _duration(seconds: float) -> str:
@@ -127,4 +142,3 @@ def _duration(seconds: float) -> str:
         if seconds >= length_s and not seconds % length_s:
             return f"{seconds / length_s:g} {unit}"
     return f"{seconds:g} s"
-

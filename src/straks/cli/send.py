@@ -87,7 +87,7 @@ def command(
     """
     Send one message to one person, or a file of orders.
 
-    NAME is a template: straks send NAME --to … --locale …. ORDERS is what straks build wrote, and takes a
+    NAME is a template and takes --to and --locale. ORDERS is what straks build wrote, and takes a
     --journal; with it, the same command goes on where it was, whatever ended the one before.
 
     A simulator on this machine (straks simulate) needs no token and no key, and what is not set is

@@ -4,9 +4,10 @@
 The journal is on the disk before the first order leaves, and knows of each one what became of it. So whatever
 ends a run, a full disk, Ctrl-C, ``kill -9``, the same command goes on where it was.
 
-Nobody's doubt is decided here. An order that may have been sent, and may do harm when it is sent twice, is listed,
-and waits for somebody to say what is to be done: ``--retry-doubt`` places it again under the same id, which the
-service answers without sending anew where it had got as far as storing that; ``--settle-doubt`` leaves it.
+Nobody's doubt is decided here. An order that may have been sent, and may do harm when it is sent twice, is
+listed, and waits for somebody to say what is to be done: ``--retry-doubt`` places it again under the same
+id, which the service answers without sending anew where it had got as far as storing that;
+``--settle-doubt`` leaves it.
 """
 
 from __future__ import annotations
@@ -75,9 +76,13 @@ def volume_options(command: F) -> F:
             metavar="FILE.db",
             help="Send all orders of the file ORDERS, and note here what becomes of each.",
         ),
-        click.option("--rate", type=Rate(), help="So many leave, at most: 50/s, 3000/min. Else as many as it takes."),
         click.option(
-            "--in-flight", type=click.IntRange(1, 1000), help="So many are on their way at once; by default 20."
+            "--rate", type=Rate(), help="So many leave, at most: 50/s, 3000/min. Else as many as it takes."
+        ),
+        click.option(
+            "--in-flight",
+            type=click.IntRange(1, 1000),
+            help="So many are on their way at once; by default 20.",
         ),
         click.option(
             "--stop-after",
@@ -118,9 +123,7 @@ def volume_options(command: F) -> F:
     return cast("F", with_options)
 
 
-def send_orders(
-    orders: str, environment: str, volume: Volume, token: TokenOptions, *, as_json: bool
-) -> int:
+def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptions, *, as_json: bool) -> int:
     """
     Send the orders of a file, tell what became of them, and return the exit code.
 
@@ -145,18 +148,18 @@ def send_orders(
         if waiting := len(journal.due()):
             with closing(HttpxCarrier(direct=is_rehearsal(base_url))) as carrier:
                 found = find_token(token, base_url, carrier)
-                stopped, interrupted = asyncio.run(_run(journal, orders, base_url, found, volume, waiting))
-            if interrupted:
-                stopped = _INTERRUPTED
+                stopped = asyncio.run(
+                    _run(journal, orders, volume, base_url=base_url, token=found, waiting=waiting)
+                )
         figures = figures_of(journal.entries())
     if stopped not in (None, _INTERRUPTED):
         click.echo(f"Error: {one_line(f'stopped, with orders left: {stopped}')}", err=True)
     if as_json:
         write_json({"admitted": asdict(admitted), "stopped": stopped, **document(figures)})
     else:
-        _show(figures, admitted, path, fresh=fresh, interrupted=stopped is _INTERRUPTED)
+        _show(figures, admitted, path, fresh=fresh, interrupted=stopped == _INTERRUPTED)
     code = exits.of_figures(figures)
-    return exits.INTERRUPTED if stopped is _INTERRUPTED and code != exits.IN_DOUBT else code
+    return exits.INTERRUPTED if stopped == _INTERRUPTED and code != exits.IN_DOUBT else code
 
 
 def _decide(journal: Journal, volume: Volume) -> int:
@@ -173,12 +176,13 @@ def _decide(journal: Journal, volume: Volume) -> int:
 async def _run(
     journal: Journal,
     orders: str,
+    volume: Volume,
+    *,
     base_url: str,
     token: str | TokenSource,
-    volume: Volume,
     waiting: int,
-) -> tuple[str | None, bool]:
-    """Send, and return why it stopped by itself, and whether somebody stopped it."""
+) -> str | None:
+    """Send, and return why orders were left, or that somebody stopped it; None where all had their turn."""
     from straks.journal import place_all
     from straks.transports.altinn import AsyncAltinnTransport
     from straks.transports.watched import watched
@@ -199,7 +203,7 @@ async def _run(
                 on_end=lambda _: advance(),
                 **{name: value for name, value in settings.items() if value is not None},
             )
-    return result.stopped, stop.is_set()
+    return result.stopped or (_INTERRUPTED if stop.is_set() else None)
 
 
 def _records(path: Path) -> Hook:
@@ -230,9 +234,7 @@ def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
             signal.signal(each, handler)
 
 
-def _show(
-    figures: Figures, admitted: Admitted, path: Path, *, fresh: int, interrupted: bool
-) -> None:
+def _show(figures: Figures, admitted: Admitted, path: Path, *, fresh: int, interrupted: bool) -> None:
     from straks.cli.journal_tables import doubts_table, states_table
     from straks.journal.rules import RIPE_S, State
 
@@ -241,7 +243,8 @@ def _show(
         click.echo("Stopped; the same command goes on where it was.")
     if admitted.duplicates:
         click.echo(
-            f"{counted(admitted.duplicates, 'line')} of the file repeat an earlier one; the order is sent once."
+            f"{counted(admitted.duplicates, 'line')} of the file repeat an earlier one; the order is "
+            "sent once."
         )
     out.print(states_table(figures))
     doubts = figures.states[State.IN_DOUBT]
@@ -249,11 +252,13 @@ def _show(
         out.print(doubts_table(figures, _DOUBTS_SHOWN))
         more = f" {doubts - _DOUBTS_SHOWN} more: straks report {path}." if doubts > _DOUBTS_SHOWN else ""
         click.echo(
-            f"{counted(doubts, 'order')} may have been sent.{more} Look at the feed or ask the person, then say "
+            f"{counted(doubts, 'order')} may have been sent.{more} Look at the feed or ask the person, "
+            "then say "
             "--settle-doubt ID to leave it, or --retry-doubt ID to place it again under the same id."
         )
     if fresh:
         click.echo(
-            f"{counted(fresh, 'doubt')} too fresh to be placed again: the service may still be at it. Try again "
+            f"{counted(fresh, 'doubt')} too fresh to be placed again: the service may still be at it. "
+            "Try again "
             f"in {RIPE_S:.0f} seconds."
         )

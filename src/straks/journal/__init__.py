@@ -1,12 +1,13 @@
 """
-Orders sent in volume, each accounted for: what is sent is written down before it is sent, and how it ended after.
+Orders sent in volume, each accounted for: written down before it is sent, and again when it has ended.
 
 `Journal` is the file, bound to a file of orders; `place_all` sends what is due of it; `rules.after` is what
-happens to one order. Whoever sends with something else than `place_all`, a queue for one, takes `deliver` for the
-worker and `Journal.record` for what comes back.
+happens to one order. Whoever sends with something else than `place_all`, a queue for one, takes `deliver`
+for the worker and `Journal.record` for what comes back.
 
-Not finished is not lost: a run that is killed goes on where it was. An order that was in flight then is placed
-again under the same id where its template says that a second copy does no harm, and is in doubt otherwise.
+Not finished is not lost: a run that is killed goes on where it was. An order that was in flight then is
+placed again under the same id where its template says that a second copy does no harm, and is in doubt
+otherwise.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """
 Whether a run goes on after what it has just met, waits, or stops.
 
-Twenty thousand orders must not be refused one by one because a token has lost its scope, nor end in doubt one by
-one because the service is down. So:
+Twenty thousand orders must not be refused one by one because a token has lost its scope, nor end in doubt
+one by one because the service is down. So:
 
-* A refusal that any order would have met stops the run at once, and so does a token that is not to be had. What
-  the service said is the reason that is given.
-* Where the service asks to be left alone (Retry-After), nothing leaves until then, and what it turned away for
-  that is taken up again by the same run. A 429 that names no time is given five seconds; whoever asks for more
-  than an hour is not waited for.
+* A refusal that any order would have met stops the run at once, and so does a token that is not to be had.
+  What the service said is the reason that is given.
+* Where the service asks to be left alone (Retry-After), nothing leaves until then, and what it turned away
+  for that is taken up again by the same run. A 429 that names no time is given five seconds; whoever asks
+  for more than an hour is not waited for.
 * When many in a row have come to nothing, whatever their reasons, so would the next ones.
 """
 
@@ -38,8 +38,8 @@ class Course:
     """
     How a run fares.
 
-    ``in_a_row`` counts the last orders that came to nothing. ``hold_s`` is how long nothing is to leave after the
-    last one. ``stop`` says why the run is to stop, and is None while it goes on.
+    ``in_a_row`` counts the last orders that came to nothing. ``hold_s`` is how long nothing is to leave
+    after the last one. ``stop`` says why the run is to stop, and is None while it goes on.
     """
 
     stop_after: int = STOP_AFTER
@@ -59,5 +59,7 @@ class Course:
         if (ending.general and not busy) or hold_s > HOLD_MOST_S:
             return replace(met, stop=ending.why)
         if met.in_a_row >= self.stop_after:
-            return replace(met, stop=f"{met.in_a_row} orders in a row came to nothing; of the last: {ending.why}")
+            return replace(
+                met, stop=f"{met.in_a_row} orders in a row came to nothing; of the last: {ending.why}"
+            )
         return met

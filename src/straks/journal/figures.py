@@ -32,7 +32,7 @@ _EDGES_S: Final = tuple(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reason:
-    """Why orders were refused or not sent: the HTTP status and the service's code, where there was an answer."""
+    """Why orders were refused or not sent: HTTP status and the service's code, where there was an answer."""
 
     state: State
     status: int | None = None
@@ -60,8 +60,9 @@ class Figures:
     What `figures_of` counts.
 
     ``attempts`` counts orders by how many requests they took, those that were never tried under 0.
-    ``percentiles_s`` has the times, by percentile, ``latencies`` how many orders fall into which span of time, and
-    ``timeline`` how many ended when, in seconds since 1970. ``doubts`` are the orders that are in doubt.
+    ``percentiles_s`` has the times, by percentile, ``latencies`` how many orders fall into which span of
+    time, and ``timeline`` how many ended when, in seconds since 1970. ``doubts`` are the orders that are in
+    doubt.
     """
 
     orders: int
@@ -86,7 +87,9 @@ class Figures:
     @property
     def busiest_per_s(self) -> float:
         """How many orders ended in a second, in the span in which the most did."""
-        return max(((span.sent + span.others) / (span.until_s - span.from_s) for span in self.timeline), default=0.0)
+        return max(
+            ((span.sent + span.others) / (span.until_s - span.from_s) for span in self.timeline), default=0.0
+        )
 
 
 def figures_of(entries: Iterable[Entry]) -> Figures:
@@ -131,7 +134,8 @@ def _latencies(ordered: Sequence[float]) -> tuple[Span, ...]:
     counted = Counter(bisect_left(_EDGES_S, each) for each in ordered)
     edges = (0.0, *_EDGES_S, math.inf)
     return tuple(
-        Span(edges[index], edges[index + 1], counted[index]) for index in range(min(counted), max(counted) + 1)
+        Span(edges[index], edges[index + 1], counted[index])
+        for index in range(min(counted), max(counted) + 1)
     )
 
 

@@ -1,9 +1,10 @@
 """
-How fast orders leave: at a set rate, without a burst, and not at all while the service asked to be left alone.
+How fast orders leave: at a set rate, and not at all while the service asked to be left alone.
 
 Each order takes its turn an interval after the one before. A run that was held up does not make up for it
-beyond a tenth of a second, the grain of an event loop on a busy machine; so in any stretch of *t* seconds at
-most ``rate × (t + 0.1) + 1`` leave. This is the generic cell rate algorithm, with that tenth as its tolerance.
+beyond a tenth of a second, the grain of an event loop on a busy machine; so in any stretch of *t* seconds
+at most ``rate × (t + 0.1) + 1`` leave. This is the generic cell rate algorithm, with that tenth as its
+tolerance.
 
 Nothing here reads a clock: what is asked for is told the time, in seconds that never go back.
 

@@ -29,7 +29,8 @@ on tomorrow does not make a message fresh. What was never sent by then has expir
 doubt.
 
 *Turned away, but not for what it is.* A refusal that any order would have met (no valid token, too many at
-once) leaves the order as not sent, and a later run takes it up again. `straks.altinn.ending` tells them apart.
+once) leaves the order as not sent, and a later run takes it up again. `straks.altinn.ending` tells them
+apart.
 
 What an entry keeps is what an outcome has to be answered for with: id, pseudonym, template, times, outcome,
 and the shipment's id. It has no recipient, no text and no code; those are in the file of orders, at the place
@@ -45,11 +46,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.altinn.place import EMAIL_TIMEOUT_S
 from straks.core.manifest import Repeat
-from straks.core.record import Outcome
 
 if TYPE_CHECKING:
     from straks.altinn.ending import Ending
-    from straks.bulk.orders import OrderLine
 
 RIPE_S: Final = EMAIL_TIMEOUT_S
 """How long after its call a doubt may be placed again, in seconds: until then the service may still be
@@ -108,8 +107,9 @@ class Entry:
 
     ``row`` is its line in the file of orders, which begins at octet ``offset``. ``doubtful`` says that an
     earlier call may have sent it. ``flights`` counts how often it was taken up, ``requests`` the requests
-    that are known of. It was taken up first at ``first_s``, last at ``began_s``, and that ended at ``ended_s``
-    after ``took_s``; moments are seconds since 1970. ``status`` and ``problem`` are the last refusal's.
+    that are known of. It was taken up first at ``first_s``, last at ``began_s``, and that ended at
+    ``ended_s`` after ``took_s``; moments are seconds since 1970. ``status`` and ``problem`` are the last
+    refusal's.
     """
 
     row: int
@@ -143,24 +143,6 @@ class Entry:
             float("inf") if self.not_after_s is None else self.not_after_s,
             float("inf") if first_s is None or alive_s is None else first_s + alive_s,
         )
-
-
-def entry_of(line: OrderLine) -> Entry:
-    """Return the entry of an order that nothing has been done about."""
-    order = line.order
-    return Entry(
-        row=line.number,
-        offset=line.offset,
-        idempotency_id=order.idempotency_id,
-        template=order.template,
-        locale=order.locale,
-        channel=order.channel,
-        pseudonym=order.pseudonym,
-        repeat=order.repeat,
-        time_to_live_s=order.time_to_live_s,
-        not_after_s=None if order.not_after is None else order.not_after.timestamp(),
-        reference=order.reference,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +197,7 @@ def after(entry: Entry, event: Event) -> Entry:
     return kept if kept.state in OPEN or kept.reference is None else replace(kept, reference=None)
 
 
-def _after(entry: Entry, event: Event) -> Entry:
+def _after(entry: Entry, event: Event) -> Entry:  # noqa: PLR0911 - one for each event
     match event:
         case TakenUp(at_s) if entry.state in DUE:
             if at_s >= entry.deadline_s:
@@ -280,6 +262,3 @@ def _landed(entry: Entry, event: Landed) -> Entry:
 
 def _too_late(entry: Entry, at_s: float) -> Entry:
     return replace(entry, state=State.IN_DOUBT if entry.doubtful else State.EXPIRED, ended_s=at_s)
-
-
-assert {outcome.value for outcome in Outcome} <= {state.value for state in State}  # noqa: S101 - one vocabulary

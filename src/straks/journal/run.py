@@ -1,10 +1,10 @@
 """
 A run: the orders of a journal, several in flight at once, at a set pace, until all had their turn.
 
-It goes in turns. Each takes in what has landed since the last one and takes up as many orders as there are free
-lanes and as the pace gives room for; both are one transaction, which is on the disk before any of those orders
-leaves. So however many are in flight, a journal is synchronised once a turn, and a turn that finds much to do
-does much.
+It goes in turns. Each takes in what has landed since the last one and takes up as many orders as there are
+free lanes and as the pace gives room for; both are one transaction, which is on the disk before any of
+those orders leaves. So however many are in flight, a journal is synchronised once a turn, and a turn that
+finds much to do does much.
 
 Whoever ends a run asks it to (`stop`): nothing more is taken up, and what is in flight is waited for. Whoever
 kills it leaves rows in flight, and the next run finds them.
@@ -45,8 +45,8 @@ class RunResult:
     """
     How a run ended.
 
-    ``ended`` counts the orders that it took up by what became of them. ``stopped`` says why it left some, None
-    where it did not by itself.
+    ``ended`` counts the orders that it took up by what became of them. ``stopped`` says why it left some,
+    None where it did not by itself.
     """
 
     ended: Counter[State] = field(default_factory=Counter[State])
@@ -92,7 +92,15 @@ async def place_all(
     with OrdersFile(orders) as file:
         run = journal.begin_run()
         journal.recover()
-        lanes = _Lanes(journal, file, transport, pace, Course(stop_after), in_flight, on_end)
+        lanes = _Lanes(
+            journal=journal,
+            file=file,
+            transport=transport,
+            pace=pace,
+            course=Course(stop_after),
+            in_flight=in_flight,
+            on_end=on_end,
+        )
         try:
             await lanes.run(stop or asyncio.Event())
         finally:
@@ -107,6 +115,7 @@ class _Lanes:
 
     def __init__(
         self,
+        *,
         journal: Journal,
         file: OrdersFile,
         transport: AsyncTransport,
@@ -155,9 +164,9 @@ class _Lanes:
         # Read first: what cannot be read was not taken up.
         orders = [order_at(self._file, self._journal.entry(row)) for row in rows]
         now_s = self._journal.now_s()
-        events: list[tuple[int, Event]] = []
-        for task in landed:
-            events.append((self._aloft[task].row, Landed(now_s, *task.result())))
+        events: list[tuple[int, Event]] = [
+            (self._aloft[task].row, Landed(now_s, *task.result())) for task in landed
+        ]
         events += [(row, TakenUp(now_s)) for row in rows]
         if not events:
             return
@@ -200,6 +209,7 @@ class _Lanes:
             await self._turn(0)
         except JournalFailed as failed:
             unwritten = {
-                entry.idempotency_id: task.result().ending.outcome.value for task, entry in self._aloft.items()
+                entry.idempotency_id: task.result().ending.outcome.value
+                for task, entry in self._aloft.items()
             }
             raise JournalFailed(str(failed), path=failed.path, unwritten=unwritten) from None

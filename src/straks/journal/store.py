@@ -6,19 +6,20 @@ only then does the order leave; the log is synchronised at every commit, so that
 cut as well. Many rows change in one transaction, and what they change to is decided within it
 (`straks.journal.rules`).
 
-*One run at a time.* Two that took the same rows up would send them twice. So who writes holds a lock for as long
-as the journal is open: an exclusive transaction on an empty database beside it, ``FILE.db.lock``. The system
-ends it with the process, however that ends, and no pid can be stale. Whoever only looks needs no lock.
+*One run at a time.* Two that took the same rows up would send them twice. So who writes holds a lock for as
+long as the journal is open: an exclusive transaction on an empty database beside it, ``FILE.db.lock``. The
+system ends it with the process, however that ends, and no pid can be stale. Whoever only looks needs no
+lock.
 
-*Bound to its orders.* Row by row, the journal knows where a line begins and which id stands in it. A file that
-says otherwise is another one, and is turned away before anything is sent; one that goes on where it ended
-adds rows. There is no digest of the lines: a bare hash of a line would let anybody find its recipient by
-trying all numbers, and ids are hashes already, under the sender's key, of everything that makes the order.
-That a rebuilt file words the same message in as many octets is therefore not noticed. Where it is sent to is
-noted, too: what was placed with the test environment was not placed.
+*Bound to its orders.* Row by row, the journal knows where a line begins and which id stands in it. A file
+that says otherwise is another one, and is turned away before anything is sent; one that goes on where it
+ended adds rows. There is no digest of the lines: a bare hash of a line would let anybody find its recipient
+by trying all numbers, and ids are hashes already, under the sender's key, of everything that makes the
+order. That a rebuilt file words the same message in as many octets is therefore not noticed. Where it is
+sent to is noted, too: what was placed with the test environment was not placed.
 
-The file is made for its owner alone (mode 0600); a pseudonym is personal data for whoever has the key. Keep it
-on a local disk: over a network file systems lock as they please.
+The file is made for its owner alone (mode 0600); a pseudonym is personal data for whoever has the key. Keep
+it on a local disk: over a network file systems lock as they please.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from urllib.parse import quote
 from straks.bulk.orders import OrdersFile
 from straks.core.manifest import Repeat
 from straks.errors import InvalidKey, InvalidSetting, JournalFailed, UnusableFile
-from straks.journal.rules import DUE, Again, Entry, Event, Found, Settled, State, after, entry_of, is_ripe
+from straks.journal.rules import DUE, Again, Entry, Event, Found, Settled, State, after, is_ripe
 from straks.transports.environment import is_rehearsal
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM orders"  # noqa: S608
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What was found in a file of orders: ``new`` ones, those ``known`` already, and ``duplicates`` of others."""
+    """What was found in a file: ``new`` orders, those ``known`` already, and ``duplicates`` of others."""
 
     new: int
     known: int
@@ -271,9 +272,14 @@ class Journal(JournalView):
             )
 
     def due(self) -> array[int]:
-        """Return the rows that a run takes up: first those that were never tried, as they stand in their file."""
+        """
+        Return the rows that a run takes up.
+
+        First those that were in flight when a run died, for their time runs; last those that were tried in
+        vain, so that what is wrong with one of them does not keep the others.
+        """
         marks = ", ".join("?" * len(DUE))
-        query = f"SELECT row FROM orders WHERE state IN ({marks}) ORDER BY flights, row"  # noqa: S608 - marks
+        query = f"SELECT row FROM orders WHERE state IN ({marks}) ORDER BY doubtful DESC, flights, row"  # noqa: S608 - marks
         return array("q", (row for (row,) in self._connection.execute(query, tuple(DUE))))
 
     def record(self, events: Iterable[tuple[int, Event]]) -> list[Entry]:
@@ -310,7 +316,8 @@ class Journal(JournalView):
             doubts = {entry.idempotency_id: entry for entry in map(_entry, rows)}
             if unknown := set(ids or ()) - doubts.keys():
                 raise InvalidSetting(
-                    f"{len(unknown)} of the ids named are of no order in doubt; straks report {self.path} lists them"
+                    f"{len(unknown)} of the ids named are of no order in doubt; straks report "
+                    f"{self.path} lists them"
                 )
             now_s = self.now_s()
             decided = [doubts[each] for each in (doubts if ids is None else dict.fromkeys(ids))]
@@ -356,6 +363,24 @@ def order_at(file: OrdersFile, entry: Entry) -> SealedOrder:
     return line.order
 
 
+def _entry_of(line: OrderLine) -> Entry:
+    """Return the entry of an order that nothing has been done about."""
+    order = line.order
+    return Entry(
+        row=line.number,
+        offset=line.offset,
+        idempotency_id=order.idempotency_id,
+        template=order.template,
+        locale=order.locale,
+        channel=order.channel,
+        pseudonym=order.pseudonym,
+        repeat=order.repeat,
+        time_to_live_s=order.time_to_live_s,
+        not_after_s=None if order.not_after is None else order.not_after.timestamp(),
+        reference=order.reference,
+    )
+
+
 def _happened(connection: sqlite3.Connection, row: int, event: Event) -> Entry:
     found = connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone()
     entry = after(_entry(found), event)
@@ -365,7 +390,7 @@ def _happened(connection: sqlite3.Connection, row: int, event: Event) -> Entry:
 
 def _add(connection: sqlite3.Connection, line: OrderLine, file: OrdersFile) -> bool:
     """Write an order down, and return whether it is a duplicate of another."""
-    entry = entry_of(line)
+    entry = _entry_of(line)
     if connection.execute(_ADD, _values(entry)).rowcount:
         return False
     query = "SELECT row, offset FROM orders WHERE idempotency_id = ? AND state <> ?"
@@ -373,7 +398,8 @@ def _add(connection: sqlite3.Connection, line: OrderLine, file: OrdersFile) -> b
     first = file.read(row, offset)
     if first is None or first.octets.strip() != line.octets.strip():
         raise UnusableFile(
-            f"{file.path}, line {line.number}: is the same order as line {row}, and says something else; of two "
+            f"{file.path}, line {line.number}: is the same order as line {row}, and says something else; "
+            "of two "
             "messages under one id the service sends the first. Take one of them out, or build them anew",
             path=file.path,
             line=line.number,
@@ -393,7 +419,11 @@ def _values(entry: Entry) -> tuple[Any, ...]:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     found = dict(zip(_NAMES, row, strict=True))
-    made = {"repeat": Repeat(found["repeat"]), "state": State(found["state"]), "doubtful": bool(found["doubtful"])}
+    made = {
+        "repeat": Repeat(found["repeat"]),
+        "state": State(found["state"]),
+        "doubtful": bool(found["doubtful"]),
+    }
     return Entry(**{**found, **made})
 
 
@@ -445,7 +475,8 @@ def _check(connection: sqlite3.Connection, path: str) -> None:
     )
     if mark != APPLICATION_ID:
         raise UnusableFile(
-            f"{path} is no journal of orders but another program's database; name a file of its own", path=path
+            f"{path} is no journal of orders but another program's database; name a file of its own",
+            path=path,
         )
     if version != VERSION:
         raise UnusableFile(
@@ -471,7 +502,8 @@ def _failed(path: str, error: sqlite3.Error) -> JournalFailed:
     else:
         way_out = f"{error}; make room on its disk, or look whether it may be written to"
     return JournalFailed(
-        f"the journal {path} cannot be written to: {way_out}, and run the same again. No order was sent that is "
+        f"the journal {path} cannot be written to: {way_out}, and run the same again. No order was sent "
+        "that is "
         "not written down",
         path=path,
     )
@@ -488,6 +520,7 @@ def _another(orders: str, line: int, journal: str) -> UnusableFile:
 
 def _rehearsed(orders: str, line: OrderLine) -> InvalidKey:
     return InvalidKey(
-        f"{orders}, line {line.number}: was made with the simulator's public key, which anybody can compute ids "
+        f"{orders}, line {line.number}: was made with the simulator's public key, which anybody can "
+        "compute ids "
         "with; build the orders with a key of your own"
     )
