@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import celery
 import redis
 from psycopg_pool import ConnectionPool
 
+import celery
 import straks
 import straks.celery
 

@@ -1,8 +1,8 @@
 """
 Who may send an order that lies in a queue, whatever copies come, whoever dies, and whenever.
 
-A queue hands out copies as it likes, also two at once, also late. Workers take them, call a service that sends
-before it stores, die with or without having called, or live on although everybody thinks that they are dead.
+A queue hands out copies as it likes, also two at once, also late. Workers take them, call a service that
+sends before it stores, die with or without having called, or live on although everybody thinks them dead.
 It is held to this:
 
 * one order is never with two workers at once, while each of them keeps to its lease;
@@ -23,6 +23,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.journal.conftest import sealed
 
 import straks
 from straks.altinn.ending import Ending
@@ -34,7 +35,6 @@ from straks.core.record import Outcome
 from straks.journal.rules import SENT, State
 from straks.wire.exchange import Silence, Trouble
 from straks.wire.plan import run
-from tests.journal.conftest import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 BEGAN_S = 1_795_000_000.0
 ALIVE_S = 900
 LEASE_S = 60.0
+HERE = "https://platform.altinn.no"
 
 
 def order(
@@ -84,7 +85,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = BEGAN_S
-        self.leases = Leases(straks.MemoryStore(), lease_s=LEASE_S, clock=lambda: self.now_s)
+        self.leases = Leases(straks.MemoryStore(), HERE, lease_s=LEASE_S, clock=lambda: self.now_s)
         self.flight = 1
         self.aloft: list[Sending] = []
         self.begun: Counter[int] = Counter()
@@ -197,7 +198,7 @@ TestOneOrderWithManyWorkers = Machine.TestCase
 
 def test_a_lease_is_kept_without_whoever_it_is_about() -> None:
     store = straks.MemoryStore()
-    leases = Leases(store, clock=lambda: BEGAN_S)
+    leases = Leases(store, HERE, clock=lambda: BEGAN_S)
     made = order()
     begun = leases.take(made, 1)
     assert isinstance(begun, Begin)
@@ -217,7 +218,7 @@ class Nobody:
     def __init__(self) -> None:
         self.at_s = 0.0
 
-    def carry(self, request: Request, *, timeout_s: float) -> Reply:
+    def carry(self, request: Request, *, timeout_s: float) -> Reply:  # noqa: ARG002 - asked nothing
         self.at_s += timeout_s
         return Silence(Trouble.TIMED_OUT, left=True, at_s=self.at_s)
 
@@ -243,7 +244,7 @@ def test_a_lease_runs_for_longer_than_an_order_takes_that_nobody_answers(
 
 def test_what_a_store_forgets_is_too_late_to_be_sent() -> None:
     now = {"s": BEGAN_S}
-    leases = Leases(straks.MemoryStore(), clock=lambda: now["s"])
+    leases = Leases(straks.MemoryStore(), HERE, clock=lambda: now["s"])
     made = order()
     begun = leases.take(made, 1)
     now["s"] += ALIVE_S + 2 * 86_400.0
@@ -257,7 +258,7 @@ def test_what_a_store_forgets_is_too_late_to_be_sent() -> None:
 
 
 def test_a_receipt_that_the_store_has_no_lease_for_is_kept() -> None:
-    leases = Leases(straks.MemoryStore(), clock=lambda: BEGAN_S)
+    leases = Leases(straks.MemoryStore(), HERE, clock=lambda: BEGAN_S)
     leases.land(order(), Begin(2, 1), Ended(PLACED, 0.1))
 
     assert leases.take(order(), 2) == leases.take(order(), 3) == Over()
@@ -271,7 +272,7 @@ def test_on_every_store_a_lost_worker_leaves_a_doubt_or_another_sends(
     make_store: Callable[[], AnyStore], repeat: Repeat
 ) -> None:
     now = {"s": BEGAN_S}
-    leases = Leases(make_store(), lease_s=LEASE_S, clock=lambda: now["s"])
+    leases = Leases(make_store(), HERE, lease_s=LEASE_S, clock=lambda: now["s"])
     made, other = order(repeat), order(repeat, number=2)
     flights = {made.idempotency_id: 1, other.idempotency_id: 1}
 
@@ -298,7 +299,7 @@ def test_on_every_store_a_lost_worker_leaves_a_doubt_or_another_sends(
 
 def test_a_refusal_after_a_doubt_leaves_the_doubt() -> None:
     now = {"s": BEGAN_S}
-    leases = Leases(straks.MemoryStore(), lease_s=LEASE_S, clock=lambda: now["s"])
+    leases = Leases(straks.MemoryStore(), HERE, lease_s=LEASE_S, clock=lambda: now["s"])
     made = order(Repeat.HARMLESS)
     leases.take(made, 1)
     now["s"] += LEASE_S
@@ -313,7 +314,7 @@ def test_a_refusal_after_a_doubt_leaves_the_doubt() -> None:
 
 def test_an_order_that_takes_every_worker_along_is_in_doubt_in_the_end() -> None:
     now = {"s": BEGAN_S}
-    leases = Leases(straks.MemoryStore(), lease_s=LEASE_S, clock=lambda: now["s"])
+    leases = Leases(straks.MemoryStore(), HERE, lease_s=LEASE_S, clock=lambda: now["s"])
     came: list[object] = []
     for _ in range(BEGUN_MOST + 1):
         came.append(leases.take(order(Repeat.HARMLESS), 1))
@@ -327,4 +328,17 @@ def test_an_order_that_takes_every_worker_along_is_in_doubt_in_the_end() -> None
 
 
 def test_leases_say_where_they_are() -> None:
-    assert repr(Leases(straks.MemoryStore())) == "<Leases in <MemoryStore with 0 documents>>"
+    assert repr(Leases(straks.MemoryStore(), HERE)) == (
+        "<Leases of https://platform.altinn.no in <MemoryStore with 0 documents>>"
+    )
+
+
+def test_what_was_sent_in_rehearsal_is_still_to_be_sent_in_earnest() -> None:
+    store = straks.MemoryStore()
+    rehearsal, earnest = (
+        Leases(store, where, clock=lambda: BEGAN_S) for where in ("http://127.0.0.1:5090", HERE)
+    )
+    rehearsal.land(order(), Begin(1, 1), Ended(PLACED, 0.1))
+
+    assert rehearsal.take(order(), 1) == Over()
+    assert earnest.take(order(), 1) == Begin(1, 1)

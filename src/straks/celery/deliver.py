@@ -18,11 +18,11 @@ import os
 import time
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-import celery
 from celery.exceptions import Reject
 
+import celery
 from straks.altinn.ending import Ending
 from straks.altinn.sealed import SealedOrder, seal
 from straks.celery.lease import QUEUED_MOST_S, Begin, Ended, Wait
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     _Task = celery.Task[Any, None]
 else:
     _Task = celery.Task
+
+T = TypeVar("T")
 
 AGAIN_S: Final = 5.0
 """How long an order lies in the queue until the store of leases is tried again, in seconds."""
@@ -79,7 +81,9 @@ def task(
     if lease_s is not None and not 0 < lease_s < float("inf"):
         raise InvalidSetting(f"lease_s is {lease_s}; it takes how long a lease runs, in seconds")
     be_discreet()
-    made = DeliverTask(base_url_of(environment), transport, leases, lease_s)
+    # Celery binds the class of a task to its app, so each app has one of its own.
+    kind: type[DeliverTask] = type(DeliverTask.__name__, (DeliverTask,), {"__module__": __name__})
+    made = kind(base_url_of(environment), transport, leases, lease_s)
     app.register_task(made)
     return made
 
@@ -106,11 +110,9 @@ class DeliverTask(_Task):
         lease_s: float | None,
     ) -> None:
         self.environment = environment
-        self._transport = transport
-        self._leases = leases
+        self._transport = _Own(lambda: transport(environment))
+        self._store = _Own(leases)
         self._lease_s = lease_s
-        self._made: tuple[int, Transport | None, Leases | None] = (0, None, None)
-        self._lock = Lock()
 
     def place(self, order: Sendable, *, not_after: datetime | None = None, flight: int = 1) -> str:
         """
@@ -142,7 +144,7 @@ class DeliverTask(_Task):
 
     def look(self, flights: dict[str, int]) -> dict[str, Seen]:
         """Return what there is to be seen of orders, by their ids; see `Leases.look`."""
-        return self._here()[1].look(flights)
+        return self._remembering(self.environment).look(flights)
 
     def apply_async(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
@@ -159,7 +161,7 @@ class DeliverTask(_Task):
         began_s = time.monotonic()
         sealed = _read(order)
         del order
-        transport, leases = self._here()
+        transport, leases = self._transport(), self._remembering(environment)
         try:
             taken = leases.take(sealed, flight)
         except Exception as error:  # noqa: BLE001 - any store's
@@ -176,8 +178,8 @@ class DeliverTask(_Task):
         if environment != self.environment:
             ended = Ended(_elsewhere(environment, self.environment), None)
         else:
-            spent_s = time.monotonic() - began_s
-            ended = Ended(*deliver(self._within(sealed, spent_s), transport))
+            left_s = leases.lease_s(sealed) - (time.monotonic() - began_s)
+            ended = Ended(*deliver(self._within(sealed, left_s), transport))
         try:
             leases.land(sealed, taken, ended)
         except Exception as error:  # noqa: BLE001 - any store's
@@ -189,27 +191,46 @@ class DeliverTask(_Task):
             )
             raise self._later(leases.lease_s(sealed)) from None
 
-    def _within(self, order: SealedOrder, spent_s: float) -> SealedOrder:
+    def _within(self, order: SealedOrder, left_s: float) -> SealedOrder:
         """Return *order* so that its sending ends within its lease, if that is ours to say."""
         if self._lease_s is not None:
             return order
-        left_s = self._here()[1].lease_s(order) - spent_s - _MARGIN_S
-        ends = _at(time.time() + left_s)
+        ends = _at(time.time() + left_s - _MARGIN_S)
         return seal(order, not_after=ends if order.not_after is None else min(ends, order.not_after))
 
     def _later(self, seconds: float) -> BaseException:
         """Put the task back into the queue, for so many seconds, and return what tells Celery so."""
         return self.retry(countdown=seconds, throw=False)
 
-    def _here(self) -> tuple[Transport, Leases]:
-        """Return what sends and what remembers, made in this process: a fork may share neither."""
+    def _remembering(self, environment: str) -> Leases:
+        return Leases(self._store(), environment, lease_s=self._lease_s)
+
+    def close(self) -> None:
+        """Close the transport and the store that this process has made; the next order makes others."""
+        self._transport.close()
+        self._store.close()
+
+
+class _Own(Generic[T]):
+    """What each process makes for itself once it needs it: a fork may share no connection."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: tuple[int, T] | None = None
+        self._lock = Lock()
+
+    def __call__(self) -> T:
         with self._lock:
-            pid, transport, leases = self._made
-            if pid != os.getpid() or transport is None or leases is None:
-                transport = self._transport(self.environment)
-                leases = Leases(self._leases(), lease_s=self._lease_s)
-                self._made = os.getpid(), transport, leases
-            return transport, leases
+            if self._made is None or self._made[0] != os.getpid():
+                self._made = os.getpid(), self._make()
+            return self._made[1]
+
+    def close(self) -> None:
+        with self._lock:
+            made, self._made = self._made, None
+        close = None if made is None else getattr(made[1], "close", None)
+        if close is not None:
+            close()
 
 
 def _read(order: str) -> SealedOrder:

@@ -28,8 +28,6 @@ from straks.journal.run import Left, RunResult, carry_all
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator
-    from types import TracebackType
-    from typing import Self
 
     from straks.altinn.sealed import SealedOrder
     from straks.celery.deliver import DeliverTask
@@ -79,7 +77,9 @@ async def feed(
         OSError: The file of orders cannot be read.
     """
     stop = stop or asyncio.Event()
-    async with _Queue(task, patience_s, stop) as queue:
+    queue = _Queue(task, patience_s, stop)
+    looking = asyncio.create_task(queue.look())
+    try:
         return await carry_all(
             journal,
             orders,
@@ -91,6 +91,8 @@ async def feed(
             stop=stop,
             on_end=on_end,
         )
+    finally:
+        looking.cancel()
 
 
 @dataclass(slots=True)
@@ -112,17 +114,6 @@ class _Queue:
         self._stop = stop
         self._aloft: dict[str, _Flight] = {}
         self._heard_s = time.monotonic()
-        self._looking: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        self._looking = asyncio.create_task(self._look())
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
 
     async def carry(self, order: SealedOrder, entry: Entry) -> Delivered | Left:
         """Hand *order* on, and wait until it is known what became of it."""
@@ -150,7 +141,7 @@ class _Queue:
                 "again. What it has taken is sent once all the same"
             )
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Look what has become of what the workers have, again and again."""
         failed: str | None = None
         while True:
@@ -182,9 +173,8 @@ class _Queue:
             await self._hand_on(flight)
 
     def _leave(self, why: str | None) -> None:
-        for flight in self._aloft.values():
-            if not flight.ended.done():
-                flight.ended.set_result(Left(why))
+        for flight in [flight for flight in self._aloft.values() if not flight.ended.done()]:
+            flight.ended.set_result(Left(why))
 
 
 def _batches(aloft: dict[str, _Flight]) -> Iterator[dict[str, _Flight]]:

@@ -31,12 +31,16 @@ class Leases:
 
     Args:
         store: A store that all workers and whoever feeds them share, such as `straks.RedisStore`.
+        environment: The base URL that the orders go to; what was sent elsewhere was not sent.
         lease_s: How long a lease runs, in seconds; None for as long as `lease_for` says.
         clock: The time in seconds since 1970; None for the store's own.
     """
 
-    def __init__(self, store: Store, *, lease_s: float | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, store: Store, environment: str, *, lease_s: float | None = None, clock: Clock | None = None
+    ) -> None:
         self._store = store
+        self._environment = environment
         self._lease_s = lease_s
         self._clock = clock
 
@@ -46,7 +50,7 @@ class Leases:
 
     def take(self, order: SealedOrder, flight: int) -> Taken:
         """Come for *order*, and be told what to do; once that is to begin, it is written down."""
-        name = _name(order.idempotency_id)
+        name = self._name(order.idempotency_id)
         lease_s = self.lease_s(order)
 
         def decide(held: Mapping[str, bytes], now_s: float) -> Decision[Taken]:
@@ -58,7 +62,7 @@ class Leases:
 
     def land(self, order: SealedOrder, begun: Begin, ended: Ended) -> None:
         """Write down how the sending that has *begun* has *ended*."""
-        name = _name(order.idempotency_id)
+        name = self._name(order.idempotency_id)
 
         def decide(held: Mapping[str, bytes], now_s: float) -> Decision[None]:
             before = _lease(held, name)
@@ -74,7 +78,7 @@ class Leases:
         Args:
             flights: Which flight of the order of each id.
         """
-        names = {_name(each): each for each in flights}
+        names = {self._name(each): each for each in flights}
 
         def decide(held: Mapping[str, bytes], now_s: float) -> Decision[dict[str, Seen]]:
             found: dict[str, Seen] = {}
@@ -90,12 +94,11 @@ class Leases:
 
         return self._store.step(tuple(names), decide, self._clock)
 
+    def _name(self, idempotency_id: str) -> str:
+        return f"order/{idempotency_id}@{self._environment}"
+
     def __repr__(self) -> str:
-        return f"<Leases in {self._store!r}>"
-
-
-def _name(idempotency_id: str) -> str:
-    return f"order/{idempotency_id}"
+        return f"<Leases of {self._environment} in {self._store!r}>"
 
 
 def _lease(held: Mapping[str, bytes], name: str) -> Lease | None:

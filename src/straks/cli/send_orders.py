@@ -169,7 +169,7 @@ def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptio
                 if task is None:
                     place, says = _from_here(base_url, token, volume, stack), _WAITED_FOR
                 else:
-                    place, says = _by_workers(task), _WITH_WORKERS
+                    place, says = _by_workers(task, stack), _WITH_WORKERS
                 run = _run(journal, orders, volume, place=place, says=says, waiting=waiting)
                 stopped = asyncio.run(run)
         figures = figures_of(journal.entries())
@@ -215,9 +215,11 @@ def _from_here(base_url: str, options: TokenOptions, volume: Volume, stack: Exit
     return place
 
 
-def _by_workers(task: DeliverTask) -> Place:
-    """Return what has orders placed by the workers of a Celery app."""
+def _by_workers(task: DeliverTask, stack: ExitStack) -> Place:
+    """Return what has orders placed by the workers of a Celery app; what it opens is closed with *stack*."""
     from straks.celery import feed
+
+    stack.callback(task.close)
 
     async def place(journal: Journal, orders: str, **settings: Any) -> RunResult:  # noqa: ANN401 - the run's
         return await feed(journal, orders, task, **settings)

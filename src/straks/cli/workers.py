@@ -8,7 +8,6 @@ from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from celery import Celery
-
     from straks.celery import DeliverTask
 
 
@@ -37,9 +36,10 @@ def task_of(name: str, base_url: str) -> DeliverTask:
 
 
 def _find(name: str) -> Celery:
-    from celery import Celery
     from celery.app.utils import find_app
     from celery.utils.imports import cwd_in_path
+
+    from celery import Celery
 
     try:
         with cwd_in_path():
