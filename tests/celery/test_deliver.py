@@ -17,7 +17,7 @@ import celery
 import straks
 import straks.celery
 from straks.altinn.place import Receipt
-from straks.celery.lease import KEPT_S, LONGEST_S, QUEUED_MOST_S, Begin, lease_for
+from straks.celery.lease import KEPT_S, LONGEST_S, QUEUED_MOST_S, Begin, Ended, lease_for
 from straks.celery.leases import Leases
 from straks.celery.settings import NAME, Discreet, settings_for
 from straks.core.manifest import Repeat
@@ -167,7 +167,7 @@ def test_a_worker_that_sends_elsewhere_sends_nothing_and_whoever_fed_it_is_told(
     (ended,) = seen.values()
 
     assert transport.sent == []
-    assert isinstance(ended, straks.celery.lease.Ended)
+    assert isinstance(ended, Ended)
     assert ended.ending.outcome is Outcome.NOT_SENT
     assert ended.ending.general
 
@@ -189,7 +189,8 @@ def test_a_message_in_the_queue_shows_dots_and_outlives_the_broker() -> None:
     app.conf.task_default_queue = "dots"
     task.place(sealed(1))
     with app.connection_for_read() as connection:
-        message: Any = connection.default_channel.basic_get("dots")
+        channel: Any = connection.default_channel
+        message = channel.basic_get("dots")
 
     assert message.headers["argsrepr"] == message.headers["kwargsrepr"] == "…"
     assert message.properties["delivery_mode"] == 2
@@ -305,7 +306,12 @@ def test_the_pools_log_shows_no_order_and_everything_else() -> None:
     tasked(Noting(), straks.MemoryStore())
     (discreet,) = [each for each in logger.filters if isinstance(each, Discreet)]
     shown: list[str] = []
-    for arguments in (("run", f"('{NAME}', …, '+46701740605')", {}), ("run", "('theirs', …)", {}), ()):
+    logged: list[tuple[Any, ...]] = [
+        ("run", f"('{NAME}', …, '+46701740605')", {}),
+        ("run", "('theirs', …)", {}),
+        (),
+    ]
+    for arguments in logged:
         record = logging.LogRecord(
             "celery.pool", 10, "", 0, "Apply" + " %s" * len(arguments), arguments, None
         )

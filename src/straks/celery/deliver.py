@@ -82,7 +82,7 @@ def task(
         raise InvalidSetting(f"lease_s is {lease_s}; it takes how long a lease runs, in seconds")
     be_discreet()
     # Celery binds the class of a task to its app, so each app has one of its own.
-    kind: type[DeliverTask] = type(DeliverTask.__name__, (DeliverTask,), {"__module__": __name__})
+    kind: type[DeliverTask] = type("DeliverTask", (DeliverTask,), {"__module__": __name__})
     made = kind(base_url_of(environment), transport, leases, lease_s)
     app.register_task(made)
     return made

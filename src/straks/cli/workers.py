@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from straks.errors import InvalidSetting
 
@@ -43,12 +43,12 @@ def _find(name: str) -> Celery:
 
     try:
         with cwd_in_path():
-            found: object = find_app(name)
+            found: Any = find_app(name)
     except Exception as error:
         raise InvalidSetting(
             f"the Celery app {name} cannot be loaded ({type(error).__name__}: {error}); name it as "
             "module:attribute, as for celery --app"
         ) from error
-    if not isinstance(found, Celery):
+    if not issubclass(type(found), Celery):
         raise InvalidSetting(f"{name} is no Celery app; name one as module:attribute, as for celery --app")
     return found
