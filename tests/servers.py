@@ -1,5 +1,5 @@
 """
-Real servers for tests: Redis and PostgreSQL, from this machine's own programs.
+Real servers for tests: Redis, PostgreSQL and RabbitMQ, from this machine's own programs.
 
 Each listens on a free port of loopback alone, keeps its files in a folder that goes with it, and is ended
 by the process that was started. A run has one of each, and under pytest-xdist each worker has its own.
@@ -27,13 +27,15 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
 PATIENCE_S: Final = 60.0
 """How long a server may take to come up, or to go down, in seconds."""
 DEBIANS: Final = Path("/usr/lib/postgresql")
 """Where Debian keeps PostgreSQL's programs, by version."""
+RABBITS: Final = Path("/usr/lib/rabbitmq/bin")
+"""Where Debian keeps RabbitMQ's program that runs as whoever starts it; the one on the path changes users."""
 _TRIES: Final = 5  # a port that is free may be somebody else's a moment later
 
 
@@ -120,6 +122,52 @@ def postgres_server() -> Generator[Server]:
             yield Server(f"postgresql://straks@127.0.0.1:{port}/postgres", process)
 
 
+@contextmanager
+def rabbitmq_server() -> Generator[Server]:
+    """Run a RabbitMQ that forgets everything with its end, and the Erlang name server that it needs."""
+    program = shutil.which("rabbitmq-server", path=RABBITS)
+    if program is None:
+        raise NotHere("there is no RabbitMQ on this machine; on Debian it is in the package rabbitmq-server")
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        (folder / "plugins").write_text("[].\n")
+        names = stack.enter_context(_name_server())
+        beside = free_port()
+        environment = {
+            "HOME": name,
+            **names,
+            "RABBITMQ_NODENAME": f"straks{beside}@localhost",
+            "RABBITMQ_DIST_PORT": f"{beside}",
+            "RABBITMQ_MNESIA_BASE": f"{folder / 'mnesia'}",
+            "RABBITMQ_LOG_BASE": f"{folder / 'log'}",
+            "RABBITMQ_CONFIG_FILE": f"{folder / 'rabbitmq.conf'}",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{folder / 'plugins'}",
+            "RABBITMQ_PID_FILE": f"{folder / 'pid'}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        }
+
+        def command(port: int) -> list[str]:
+            (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+            return [program]
+
+        with _running(command, "completed with", signal.SIGTERM, environment=environment) as (port, process):
+            yield Server(f"amqp://guest:guest@127.0.0.1:{port}//", process)
+
+
+@contextmanager
+def _name_server() -> Generator[dict[str, str]]:
+    """Run an Erlang name server of one's own, and give the environment by which nodes find it."""
+    program = shutil.which("epmd")
+    if program is None:
+        raise NotHere("there is no epmd on this machine; on Debian it is in the package erlang-base")
+    with _running(
+        lambda port: [program, "-d", "-address", "127.0.0.1", "-port", f"{port}"],
+        "epmd running",
+        signal.SIGTERM,
+    ) as (port, _):
+        yield {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": f"{port}"}
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """Return where a Redis is, with database 0 for whoever asks."""
@@ -131,6 +179,13 @@ def redis_url() -> Iterator[str]:
 def postgres_dsn() -> Iterator[str]:
     """Return where a PostgreSQL is; tests make schemas of their own in it."""
     with _for_tests(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> Iterator[str]:
+    """Return where a RabbitMQ is."""
+    with _for_tests(rabbitmq_server) as url:
         yield url
 
 
@@ -152,8 +207,9 @@ def _running(
     *,
     owner: int | None = None,
     folder: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Generator[tuple[int, subprocess.Popen[str]]]:
-    port, process = _started(command, ready, owner, folder)
+    port, process = _started(command, ready, owner, folder, environment or {})
     try:
         yield port, process
     finally:
@@ -166,7 +222,11 @@ def _running(
 
 
 def _started(
-    command: Callable[[int], Sequence[str]], ready: str, owner: int | None, folder: str | None
+    command: Callable[[int], Sequence[str]],
+    ready: str,
+    owner: int | None,
+    folder: str | None,
+    environment: Mapping[str, str],
 ) -> tuple[int, subprocess.Popen[str]]:
     said: deque[str] = deque(maxlen=20)
     for _ in range(_TRIES):
@@ -179,7 +239,7 @@ def _started(
             text=True,
             user=owner,
             cwd=folder,
-            env={**os.environ, "LC_ALL": "C"},  # the words that say that it is ready
+            env={**os.environ, "LC_ALL": "C", **environment},  # C: the words that say that it is ready
         )
         if _is_ready(process, ready, said):
             return port, process

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 import pytest
-from tests.servers import NotHere, Server, postgres_server, redis_server
+from tests.servers import NotHere, Server, postgres_server, rabbitmq_server, redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,12 @@ def test_a_postgres_answers_as_no_superuser_of_this_machine(postgres_dsn: str) -
         assert connection.execute("SELECT current_user, 1 + 1").fetchone() == ("straks", 2)
 
 
-@pytest.mark.parametrize("run", [redis_server, postgres_server], ids=["redis", "postgres"])
+SERVERS = pytest.mark.parametrize(
+    "run", [redis_server, postgres_server, rabbitmq_server], ids=["redis", "postgres", "rabbitmq"]
+)
+
+
+@SERVERS
 def test_a_server_ends_with_its_block(run: Run) -> None:
     with run() as running:
         assert running.process.poll() is None
@@ -38,11 +43,12 @@ def test_a_server_ends_with_its_block(run: Run) -> None:
     assert running.process.returncode == 0
 
 
-@pytest.mark.parametrize("run", [redis_server, postgres_server], ids=["redis", "postgres"])
+@SERVERS
 def test_what_is_not_installed_is_said_with_what_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("tests.servers.DEBIANS", tmp_path)
+    monkeypatch.setattr("tests.servers.RABBITS", tmp_path)
     with pytest.raises(NotHere, match="on Debian it is in the package"), run():
         pass

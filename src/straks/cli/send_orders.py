@@ -8,13 +8,16 @@ Nobody's doubt is decided here. An order that may have been sent, and may do har
 listed, and waits for somebody to say what is to be done: ``--retry-doubt`` places it again under the same
 id, which the service answers without sending anew where it had got as far as storing that;
 ``--settle-doubt`` leaves it.
+
+With ``--celery`` the workers of the user's own app send, and what is in flight with them outlives this
+command: it is not in doubt, but taken on by the next run.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -30,19 +33,23 @@ from straks.cli.terminal import console, one_line, write_json
 from straks.preview.figures import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator
     from types import FrameType
 
-    from straks.altinn.token_source import TokenSource
-    from straks.journal import Admitted, Journal
+    from straks.celery import DeliverTask
+    from straks.journal import Admitted, Entry, Journal, RunResult
     from straks.journal.figures import Figures
     from straks.transports import AsyncTransport
     from straks.transports.watched import Hook
+
+    Place = Callable[..., Awaitable[RunResult]]
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
 _ALL: Final = "all"
 _INTERRUPTED: Final = "interrupted"
+_WAITED_FOR: Final = "what is in flight is waited for …"
+_WITH_WORKERS: Final = "what the workers have, they send, and the same command takes it on."
 _DOUBTS_SHOWN: Final = 20
 _DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -55,6 +62,7 @@ class Volume:
     journal: Path | None = None
     rate: float | None = None
     in_flight: int | None = None
+    celery: str | None = None
     stop_after: int | None = None
     records: Path | None = None
     retry_doubts: tuple[str, ...] = ()
@@ -82,7 +90,12 @@ def volume_options(command: F) -> F:
         click.option(
             "--in-flight",
             type=click.IntRange(1, 1000),
-            help="So many are on their way at once; by default 20.",
+            help="So many are on their way at once; by default 20, with --celery 200.",
+        ),
+        click.option(
+            "--celery",
+            metavar="MODULE:APP",
+            help="Have the workers of this Celery app of yours send them.",
         ),
         click.option(
             "--stop-after",
@@ -132,25 +145,33 @@ def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptio
     """
     from straks.bulk import OrdersFile
     from straks.cli.journal_tables import document
-    from straks.journal import Journal
+    from straks.cli.workers import task_of
+    from straks.journal import Journal, State
     from straks.journal.figures import figures_of
-    from straks.transports.carriers import HttpxCarrier
-    from straks.transports.environment import base_url_of, is_rehearsal
+    from straks.transports.environment import base_url_of
 
     base_url = base_url_of(environment)
     path = volume.journal or Path()
+    if volume.celery is not None and volume.records is not None:
+        raise click.UsageError(
+            "--records is for sending from here; with --celery the workers' transport has hooks."
+        )
+    task = None if volume.celery is None else task_of(volume.celery, base_url)
     OrdersFile(orders).close()  # before there is a journal about it
     with Journal(path) as journal:
         admitted = journal.admit(orders, environment=base_url)
-        journal.recover()
+        if task is None:
+            journal.recover()
         fresh = _decide(journal, volume)
         stopped: str | None = None
-        if waiting := len(journal.due()):
-            with closing(HttpxCarrier(direct=is_rehearsal(base_url))) as carrier:
-                found = find_token(token, base_url, carrier)
-                stopped = asyncio.run(
-                    _run(journal, orders, volume, base_url=base_url, token=found, waiting=waiting)
-                )
+        if waiting := len(journal.due()) + journal.counts()[State.IN_FLIGHT]:
+            with ExitStack() as stack:
+                if task is None:
+                    place, says = _from_here(base_url, token, volume, stack), _WAITED_FOR
+                else:
+                    place, says = _by_workers(task, stack), _WITH_WORKERS
+                run = _run(journal, orders, volume, place=place, says=says, waiting=waiting)
+                stopped = asyncio.run(run)
         figures = figures_of(journal.entries())
     if stopped not in (None, _INTERRUPTED):
         click.echo(f"Error: {one_line(f'stopped, with orders left: {stopped}')}", err=True)
@@ -173,36 +194,58 @@ def _decide(journal: Journal, volume: Volume) -> int:
     return left
 
 
-async def _run(
-    journal: Journal,
-    orders: str,
-    volume: Volume,
-    *,
-    base_url: str,
-    token: str | TokenSource,
-    waiting: int,
-) -> str | None:
-    """Send, and return why orders were left, or that somebody stopped it; None where all had their turn."""
+def _from_here(base_url: str, options: TokenOptions, volume: Volume, stack: ExitStack) -> Place:
+    """Return what places orders from this process; what it opens is closed with *stack*."""
     from straks.journal import place_all
     from straks.transports.altinn import AsyncAltinnTransport
+    from straks.transports.carriers import HttpxCarrier
+    from straks.transports.environment import is_rehearsal
     from straks.transports.watched import watched
 
+    carrier = stack.enter_context(closing(HttpxCarrier(direct=is_rehearsal(base_url))))
+    token = find_token(options, base_url, carrier)
+
+    async def place(journal: Journal, orders: str, **settings: Any) -> RunResult:  # noqa: ANN401 - the run's
+        async with AsyncAltinnTransport(base_url, token) as carrying:
+            transport: AsyncTransport = carrying
+            if volume.records is not None:
+                transport = watched(carrying, _records(volume.records))
+            return await place_all(journal, orders, transport, **settings)
+
+    return place
+
+
+def _by_workers(task: DeliverTask, stack: ExitStack) -> Place:
+    """Return what has orders placed by the workers of a Celery app; what it opens is closed with *stack*."""
+    from straks.celery import feed
+
+    stack.callback(task.close)
+
+    async def place(journal: Journal, orders: str, **settings: Any) -> RunResult:  # noqa: ANN401 - the run's
+        return await feed(journal, orders, task, **settings)
+
+    return place
+
+
+async def _run(
+    journal: Journal, orders: str, volume: Volume, *, place: Place, says: str, waiting: int
+) -> str | None:
+    """Send, and return why orders were left, or that somebody stopped it; None where all had their turn."""
     settings = {"in_flight": volume.in_flight, "stop_after": volume.stop_after}
     stop = asyncio.Event()
-    async with AsyncAltinnTransport(base_url, token) as carrying:
-        transport: AsyncTransport = carrying
-        if volume.records is not None:
-            transport = watched(carrying, _records(volume.records))
-        with bar("Sending orders", waiting) as advance, _stopped_by_signals(stop):
-            result = await place_all(
-                journal,
-                orders,
-                transport,
-                rate=volume.rate,
-                stop=stop,
-                on_end=lambda _: advance(),
-                **{name: value for name, value in settings.items() if value is not None},
-            )
+    with bar("Sending orders", waiting) as advance, _stopped_by_signals(stop, says):
+
+        def on_end(_: Entry) -> None:
+            advance()
+
+        result = await place(
+            journal,
+            orders,
+            rate=volume.rate,
+            stop=stop,
+            on_end=on_end,
+            **{name: value for name, value in settings.items() if value is not None},
+        )
     return result.stopped or (_INTERRUPTED if stop.is_set() else None)
 
 
@@ -214,7 +257,7 @@ def _records(path: Path) -> Hook:
 
 
 @contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
+def _stopped_by_signals(stop: asyncio.Event, says: str) -> Generator[None]:
     """Set *stop* at the first signal to end; the second one does not wait for anything."""
     loop = asyncio.get_running_loop()
     before = {each: signal.getsignal(each) for each in _SIGNALS}
@@ -222,7 +265,7 @@ def _stopped_by_signals(stop: asyncio.Event) -> Generator[None]:
     def end(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        click.echo("\nStopping; what is in flight is waited for …", err=True)
+        click.echo(f"\nStopping; {says}", err=True)
         loop.call_soon_threadsafe(stop.set)
 
     for each in _SIGNALS:

@@ -8,6 +8,9 @@ finds much to do does much.
 
 Whoever ends a run asks it to (`stop`): nothing more is taken up, and what is in flight is waited for. Whoever
 kills it leaves rows in flight, and the next run finds them.
+
+Who carries an order is a function (`Carry`): a transport in this process, or a queue that others take from.
+What is in flight in a queue outlives the run, so such a carrier may leave it there for the next one.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.bulk.orders import OrdersFile
 from straks.errors import InvalidSetting, JournalFailed
@@ -28,8 +31,9 @@ from straks.journal.store import order_at
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
+    from straks.altinn.sealed import SealedOrder
     from straks.journal.deliver import Delivered
     from straks.journal.rules import Entry, Event
     from straks.journal.store import Journal
@@ -51,6 +55,21 @@ class RunResult:
 
     ended: Counter[State] = field(default_factory=Counter[State])
     stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """
+    An order that is still in flight, and not waited for any more.
+
+    ``why`` is what the run stops for; None where it was asked to.
+    """
+
+    why: str | None = None
+
+
+Carry: TypeAlias = "Callable[[SealedOrder, Entry], Awaitable[Delivered | Left]]"
+"""Sends an order that its entry says is in flight, and says how that ended."""
 
 
 async def place_all(
@@ -84,6 +103,50 @@ async def place_all(
             ended is in ``unwritten``.
         OSError: The file of orders cannot be read.
     """
+    return await carry_all(
+        journal,
+        orders,
+        lambda order, _: deliver_async(order, transport),
+        rate=rate,
+        in_flight=in_flight,
+        stop_after=stop_after,
+        stop=stop,
+        on_end=on_end,
+    )
+
+
+async def carry_all(
+    journal: Journal,
+    orders: str | os.PathLike[str],
+    carry: Carry,
+    *,
+    goes_on: bool = False,
+    rate: float | None = None,
+    in_flight: int = IN_FLIGHT,
+    stop_after: int = STOP_AFTER,
+    stop: asyncio.Event | None = None,
+    on_end: Callable[[Entry], object] | None = None,
+) -> RunResult:
+    """
+    Have every order of *journal* that is due carried; what is not said here is as with `place_all`.
+
+    Args:
+        journal: Knows the orders.
+        orders: The file that it belongs to.
+        carry: Sends one.
+        goes_on: What an earlier run left in flight is with others still: *carry* is given it as it is.
+        rate: How many leave in a second, at most.
+        in_flight: How many are in flight at once.
+        stop_after: So many in a row that came to nothing stop the run.
+        stop: Once it is set, nothing more is taken up; an error sets it as well.
+        on_end: Is told of each order that had its turn.
+
+    Raises:
+        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be.
+        UnusableFile: The file of orders was changed since.
+        JournalFailed: The journal cannot be written to.
+        OSError: The file of orders cannot be read.
+    """
     if not 1 <= in_flight <= IN_FLIGHT_MOST:
         raise InvalidSetting(f"in_flight is {in_flight}; it takes 1 to {IN_FLIGHT_MOST} orders at once")
     if stop_after < 1:
@@ -91,18 +154,23 @@ async def place_all(
     pace = Pace.of(rate)
     with OrdersFile(orders) as file:
         run = journal.begin_run()
-        journal.recover()
+        if not goes_on:
+            journal.recover()
         lanes = _Lanes(
             journal=journal,
             file=file,
-            transport=transport,
+            carry=carry,
             pace=pace,
             course=Course(stop_after),
             in_flight=in_flight,
             on_end=on_end,
         )
+        stop = stop or asyncio.Event()
         try:
-            await lanes.run(stop or asyncio.Event())
+            await lanes.run(stop)
+        except BaseException:
+            stop.set()  # a carrier that may leave what is in flight does so
+            raise
         finally:
             await lanes.come_down()
         stopped = lanes.course.stop
@@ -118,7 +186,7 @@ class _Lanes:
         *,
         journal: Journal,
         file: OrdersFile,
-        transport: AsyncTransport,
+        carry: Carry,
         pace: Pace,
         course: Course,
         in_flight: int,
@@ -126,17 +194,19 @@ class _Lanes:
     ) -> None:
         self._journal = journal
         self._file = file
-        self._transport = transport
+        self._carry = carry
         self._pace = pace
         self.course = course
         self._in_flight = in_flight
         self._on_end = on_end
         self.ended: Counter[State] = Counter()
         self._due = deque(journal.due())
-        self._aloft: dict[asyncio.Task[Delivered], Entry] = {}
+        self._aloft: dict[asyncio.Task[Delivered | Left], Entry] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take turns until nothing is due any more, or it is to stop."""
+        for entry in list(self._journal.entries(State.IN_FLIGHT)):
+            self._take_off(order_at(self._file, entry), entry)
         stopping = asyncio.create_task(stop.wait())
         try:
             while True:
@@ -159,27 +229,46 @@ class _Lanes:
 
     async def _turn(self, room: int) -> None:
         """Write down what has landed and what leaves now, in one step; then let it leave."""
-        landed = [task for task in self._aloft if task.done() and not task.cancelled()]
+        landed = self._landed()
         rows = [self._due.popleft() for _ in range(room)]
         # Read first: what cannot be read was not taken up.
         orders = [order_at(self._file, self._journal.entry(row)) for row in rows]
         now_s = self._journal.now_s()
         events: list[tuple[int, Event]] = [
-            (self._aloft[task].row, Landed(now_s, *task.result())) for task in landed
+            (self._aloft[task].row, Landed(now_s, *delivered)) for task, delivered in landed
         ]
         events += [(row, TakenUp(now_s)) for row in rows]
         if not events:
             return
         entries = await asyncio.to_thread(self._journal.record, events)
         self._pace = self._pace.taken(len(rows), time.monotonic())
-        for task, entry in zip(landed, entries, strict=False):
+        for (task, delivered), entry in zip(landed, entries, strict=False):
             del self._aloft[task]
-            self._land(task.result(), entry)
+            self._land(delivered, entry)
         for order, entry in zip(orders, entries[len(landed) :], strict=True):
             if entry.state is State.IN_FLIGHT:
-                self._aloft[asyncio.create_task(deliver_async(order, self._transport))] = entry
+                self._take_off(order, entry)
             else:
                 self._end(entry)
+
+    def _take_off(self, order: SealedOrder, entry: Entry) -> None:
+        async def carried() -> Delivered | Left:
+            return await self._carry(order, entry)
+
+        self._aloft[asyncio.create_task(carried())] = entry
+
+    def _landed(self) -> list[tuple[asyncio.Task[Delivered | Left], Delivered]]:
+        """Return what has landed; what is left in flight is let go."""
+        landed: list[tuple[asyncio.Task[Delivered | Left], Delivered]] = []
+        for task in [task for task in self._aloft if task.done() and not task.cancelled()]:
+            ended = task.result()
+            if isinstance(ended, Left):
+                del self._aloft[task]
+                if ended.why is not None and self.course.stop is None:
+                    self.course = replace(self.course, stop=ended.why)
+            else:
+                landed.append((task, ended))
+        return landed
 
     def _land(self, delivered: Delivered, entry: Entry) -> None:
         self.course = self.course.after(delivered.ending)
@@ -209,7 +298,7 @@ class _Lanes:
             await self._turn(0)
         except JournalFailed as failed:
             unwritten = {
-                entry.idempotency_id: task.result().ending.outcome.value
-                for task, entry in self._aloft.items()
+                self._aloft[task].idempotency_id: delivered.ending.outcome.value
+                for task, delivered in self._landed()
             }
             raise JournalFailed(str(failed), path=failed.path, unwritten=unwritten) from None

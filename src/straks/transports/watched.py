@@ -135,6 +135,10 @@ class WatchedTransport:
         self._watch.tell(end(receipt))
         return receipt
 
+    def tell(self, order: Sendable, ended: Receipt | BaseException) -> None:
+        """Tell the hooks of an order that has ended without being sent from here."""
+        self._watch.tell(self._watch.begin(order)(ended))
+
     def __repr__(self) -> str:
         return f"watched({self.transport!r})"
 
