@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="session")
+# For each module and no longer: while Playwright is on, its event loop counts as running, and nobody
+# else's test could start one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return a browser that reaches nothing but this machine."""
     program = shutil.which("chromium")

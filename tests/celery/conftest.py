@@ -18,6 +18,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# The workers' own program, which is told by its environment what to do.
+collect_ignore = ["orders_app.py"]
+
 ROOT = Path(__file__).parents[2]
 APP = "tests.celery.orders_app:app"
 WAIT_S = 60.0  # what is stuck fails, and does not hang
