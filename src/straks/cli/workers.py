@@ -49,6 +49,7 @@ def _find(name: str) -> Celery:
             f"the Celery app {name} cannot be loaded ({type(error).__name__}: {error}); name it as "
             "module:attribute, as for celery --app"
         ) from error
-    if not isinstance(found, Celery):
+    if not issubclass(type(found), Celery):
         raise InvalidSetting(f"{name} is no Celery app; name one as module:attribute, as for celery --app")
-    return found
+    app: Celery = found
+    return app
