@@ -172,7 +172,8 @@ def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, tuple[str | tu
         )
     if after.keys() - before.keys():
         raise Misplaced(_FORGED)
-    if not after:
+    # Written as a reference, a marker shows only to whoever reads the page.
+    if not after and "&" not in page:
         return page, (page,)
     finder = _Finder()
     finder.feed(page)
