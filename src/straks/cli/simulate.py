@@ -83,12 +83,14 @@ def command(
         org=org,
         names=allow_host,
     ) as altinn:
-        # Whoever stops a service sends SIGTERM; it ends this as cleanly as Ctrl-C does.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        click.echo(_welcome(altinn.url, _facts(store, len(allow_list))))
-        if not is_loopback(host):
-            click.echo(f"\nIt listens on {host}: whoever reaches this machine can read the inbox.", err=True)
         try:
+            # Whoever stops a service sends SIGTERM; it ends this as cleanly as Ctrl-C does.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            click.echo(_welcome(altinn.url, _facts(store, len(allow_list))))
+            if not is_loopback(host):
+                click.echo(
+                    f"\nIt listens on {host}: whoever reaches this machine can read the inbox.", err=True
+                )
             while True:
                 time.sleep(_WAIT_S)
         except KeyboardInterrupt:
