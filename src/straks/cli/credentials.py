@@ -14,13 +14,13 @@ made for it.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
-from functools import wraps
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import click
 
+from straks.cli.option_group import F, in_one
 from straks.core.idempotency import KEY_BYTES_LEAST, SIMULATOR_KEY
 from straks.errors import InvalidKey, InvalidSetting, NoToken
 from straks.transports.environment import is_rehearsal
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from straks.altinn.keeping import TokenEvent
     from straks.altinn.token_source import TokenSource
     from straks.wire.carrier import Carrier
-
-F = TypeVar("F", bound="Callable[..., Any]")
 
 TOKEN_VARIABLE: Final = "STRAKS_TOKEN"  # noqa: S105 - the variable's name
 KEY_VARIABLE: Final = "STRAKS_KEY"
@@ -82,16 +80,7 @@ def token_options(command: F) -> F:
             help="Under which name the key is registered, if it does not say itself.",
         ),
     )
-
-    @wraps(command)
-    def called(**given: Any) -> Any:  # noqa: ANN401 - click's
-        told = {field.name: given.pop(field.name) for field in fields(TokenOptions)}
-        return command(token=TokenOptions(**told), **given)
-
-    with_options: Any = called
-    for option in reversed(options):
-        with_options = option(with_options)
-    return cast("F", with_options)
+    return in_one(command, "token", TokenOptions, options)
 
 
 def find_key(file: IO[bytes] | None, base_url: str) -> bytes:

@@ -19,14 +19,14 @@ import asyncio
 import signal
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, fields
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from straks.cli import exits
 from straks.cli.credentials import TokenOptions, find_token
+from straks.cli.option_group import F, in_one
 from straks.cli.progress import bar
 from straks.cli.rates import Rate
 from straks.cli.terminal import console, one_line, write_json
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     Place = Callable[..., Awaitable[RunResult]]
 
-F = TypeVar("F", bound="Callable[..., Any]")
 
 _ALL: Final = "all"
 _INTERRUPTED: Final = "interrupted"
@@ -124,16 +123,7 @@ def volume_options(command: F) -> F:
             help="Leave an order in doubt as it is: you have seen to it.",
         ),
     )
-
-    @wraps(command)
-    def called(**given: Any) -> Any:  # noqa: ANN401 - click's
-        told = {each.name: given.pop(each.name) for each in fields(Volume)}
-        return command(volume=Volume(**told), **given)
-
-    with_options: Any = called
-    for option in reversed(options):
-        with_options = option(with_options)
-    return cast("F", with_options)
+    return in_one(command, "volume", Volume, options)
 
 
 def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptions, *, as_json: bool) -> int:

@@ -21,10 +21,11 @@ from jinja2 import nodes
 
 from straks.core.list_kind import ListOf
 from straks.core.parameter import Shown, Unfit
-from straks.core.text_kinds import AsWritten, Choice
+from straks.core.text_kinds import AsWritten
+from straks.core.uses import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from straks.core.parameter import Parameter
     from straks.core.skeleton import Page
@@ -73,18 +74,12 @@ _OF_A_PAGE: Final = (
 
 def asks_for_the_language_alone(tree: nodes.Template) -> bool:
     """Tell whether *tree* prints nothing but names, and decides nothing by any value but ``locale``."""
-    if not all(isinstance(node, _OF_A_PAGE) for node in _every(tree)):
+    if not all(isinstance(node, _OF_A_PAGE) for node in within(tree)):
         return False
-    asked = {name.name for branch in tree.find_all(nodes.If) for name in branch.test.find_all(nodes.Name)}
-    asked |= {branch.test.name for branch in tree.find_all(nodes.If) if isinstance(branch.test, nodes.Name)}
+    branches = tree.find_all(nodes.If)
+    asked = {node.name for each in branches for node in within(each.test) if isinstance(node, nodes.Name)}
     printed = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
     return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)
-
-
-def _every(node: nodes.Node) -> Iterable[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _every(child)
 
 
 class _Step(NamedTuple):
@@ -150,7 +145,7 @@ def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) 
 
 
 def _printer(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[Any], str] | None:
-    if isinstance(parameter, AsWritten) and not isinstance(parameter, Choice):
+    if isinstance(parameter, AsWritten) and type(parameter).show is AsWritten.show:
         return None
 
     def prints(value: Any) -> str:  # noqa: ANN401 - whatever the parameter admits
