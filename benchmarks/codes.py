@@ -26,6 +26,7 @@ from straks.codes import rules
 from straks.codes.seal import Seal
 from straks.codes.settings import Limits
 from straks.codes.stores.redis import _SCRIPT
+from straks.codes.stores.sqlite import _DROP, _FORGET, _INDEX, _KEEP, _TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,22 +83,24 @@ def bare_redis(url: str, stack: ExitStack) -> Callable[[], object]:
 
 
 def bare_sqlite(path: str, stack: ExitStack) -> Callable[[], object]:
-    """Return the two transactions that issue and verify take."""
+    """Return the two transactions that issue and verify take, in a table that forgets like the store's."""
     connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE bare (name TEXT PRIMARY KEY, data BLOB, forget_s REAL) WITHOUT ROWID")
+    for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", _TABLE, _INDEX):
+        connection.execute(statement)
     numbers = count()
 
     def trips() -> None:
-        names = [f"{next(numbers)}:{kind}" for kind in "asr"]
+        names, now_s = [f"{next(numbers)}:{kind}" for kind in "asr"], time.time()
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("SELECT name, data FROM bare WHERE name IN (?, ?, ?)", names).fetchall()
-        connection.executemany("INSERT INTO bare VALUES (?, ?, 1)", [(name, DOCUMENT) for name in names])
+        connection.execute("SELECT name, data FROM straks_codes WHERE name IN (?, ?, ?)", names).fetchall()
+        for name in names:
+            connection.execute(_KEEP, (name, DOCUMENT, now_s + 3600))
+        connection.execute(_FORGET, (now_s,))
         connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("SELECT name, data FROM bare WHERE name IN (?)", names[:1]).fetchall()
-        connection.execute("DELETE FROM bare WHERE name = ?", names[:1])
+        connection.execute("SELECT name, data FROM straks_codes WHERE name IN (?)", names[:1]).fetchall()
+        connection.execute(_DROP, names[:1])
+        connection.execute(_FORGET, (now_s,))
         connection.execute("COMMIT")
 
     return trips

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from straks.codes.stores import Store
 
 WIDTH, ATTEMPTS, KILLED = 64, 3, 20
-ROUNDS = {"memory": 1000, "sqlite": 1000, "redis": 1000, "postgres": 300}
+ROUNDS = {"memory": 1000, "sqlite": 1000, "redis": 1000, "postgres": 1000}
 WHO = {"subject": "user-8841", "purpose": "login"}
 EMAIL = "kari@example.org"
 KEY = bytes(range(32))

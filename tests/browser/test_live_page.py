@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from shutil import copytree
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.accessibility import serious
 
 from straks.cli.live.serving import Server
 from straks.cli.live.shelf import Shelf
@@ -223,28 +223,18 @@ def test_a_hostile_mail_and_hostile_values_do_nothing(page: Page, folder: Path, 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page: Page, folder: Path, scheme: str) -> None:
-    axe: Any = import_module("axe_playwright_python.sync_playwright")  # untyped
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     write(folder / "one-time-code/nb/sms.txt", "Kode – {{ code }} {{ lifetime }} {{ service }}")
     expect(page.locator("#found .source .found").first).to_be_visible()
     page.get_by_label("code", exact=True).fill("48")
     expect(page.locator("#wrong-code")).not_to_be_empty()
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    sound = serious(axe, page)
+    sound = serious(page)
     write(folder / "one-time-code/nb/sms.txt", "{{ cod }}")
     expect(page.locator(".fault")).to_be_visible()
 
     assert sound == []
-    assert serious(axe, page) == []
-
-
-def serious(axe: Any, page: Page) -> list[tuple[str, list[str]]]:  # noqa: ANN401 - untyped
-    found = axe.Axe().run(page, options={"iframes": False, "resultTypes": ["violations"]})
-    return [
-        (each["id"], [node["html"][:120] for node in each["nodes"]])
-        for each in found.response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
+    assert serious(page) == []
 
 
 def test_everything_is_reached_by_the_keyboard_alone(page: Page) -> None:

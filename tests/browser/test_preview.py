@@ -5,11 +5,11 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from dataclasses import replace
-from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.accessibility import serious
 
 import straks
 from straks.preview.drawing import FONT
@@ -242,18 +242,11 @@ def gallery_file(catalog: straks.Catalog, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_gallery_has_no_serious_fault_of_accessibility(page: Page, gallery_file: str, scheme: str) -> None:
-    axe: Any = import_module("axe_playwright_python.sync_playwright")  # untyped
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(gallery_file)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = axe.Axe().run(page, options={"iframes": False, "resultTypes": ["violations"]})
-    serious = [
-        (each["id"], [node["html"][:120] for node in each["nodes"]])
-        for each in found.response["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
 
-    assert serious == []
+    assert serious(page) == []
 
 
 def test_a_gallery_finds_what_is_typed_by_its_own_script_and_asks_for_nothing(

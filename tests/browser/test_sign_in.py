@@ -6,7 +6,7 @@ import re
 import socket
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ import uvicorn
 from examples.sign_in.app import COOLDOWN, HEADERS, LIFETIME, SignIn
 from examples.sign_in.words import WORDS
 from playwright.sync_api import expect
+from tests.browser.accessibility import serious
 
 import straks
 from straks.simulator import Simulator
@@ -230,6 +231,38 @@ def test_the_browser_finds_nothing_to_complain_of(page: Page, site: Site) -> Non
     assert complaints == []
     assert [url for url in asked if not url.startswith(site.url)] == []
     assert f"{site.url}/style.css" in asked
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out_of_any_page(page: Page, site: Site, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    ask(page, site, "12345")
+    expect_error(page, NB["InvalidPhoneNumber"])
+    asking = serious(page)
+    ask(page, site)
+    expect(page.locator("#wait")).to_be_visible()
+    waiting = serious(page)
+    enter(page, wrong(site.code()))
+    expect_error(page, NB["INVALID_OTP"])
+    refused = serious(page)
+    enter(page, site.code())
+    expect(page.get_by_role("heading")).to_have_text(NB["inside_title"])
+
+    assert (asking, waiting, refused, serious(page)) == ([], [], [], [])
+
+
+def test_a_keyboard_is_enough(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.keyboard.press("Tab")
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading")).to_have_text(NB["code_title"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(site.code())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading")).to_have_text(NB["inside_title"])
 
 
 @pytest.mark.parametrize("origin", [None, "https://evil.example.org", "null"])

@@ -9,6 +9,7 @@ import logging
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from hmac import HMAC
 from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias
 
@@ -21,6 +22,7 @@ from straks.errors import CodeLimit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
 
 Make: TypeAlias = "Callable[..., straks.OneTimeCodes]"
 
@@ -232,9 +234,9 @@ def hashes_during(act: Callable[[], object]) -> int:
     """Count the keyed hashes that are computed while *act* runs."""
     seen = 0
 
-    def look(_: object, event: str, called: object) -> None:
+    def look(frame: FrameType, event: str, _: object) -> None:
         nonlocal seen
-        seen += event == "c_call" and getattr(called, "__name__", "") == "hmac_digest"
+        seen += event == "call" and frame.f_code is HMAC.digest.__code__
 
     before = sys.getprofile()
     sys.setprofile(look)

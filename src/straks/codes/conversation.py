@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.codes import rules
 from straks.codes.document import account_entry, changes, read_account, read_tally, tally_entry
-from straks.codes.plan import Step, ask
+from straks.codes.plan import Note, Step, ask
 from straks.codes.recipient import read_recipient
 from straks.codes.record import CodeEvent, CodeRecord
 from straks.codes.secret import Secret
@@ -42,7 +42,7 @@ _TEXT_MOST: Final = 1000
 """The longest subject, purpose, session or caller, in characters."""
 _TYPED_MOST: Final = 64
 """The longest text that is looked at for a code, in characters: far more than a code with marks between."""
-_CHALLENGES: Final = 2**128
+_CHALLENGES: Final = 2**128 - 1  # of 2**128 every second roll would be thrown away
 _WITHOUT_HYPHENS: Final = str.maketrans("", "", HYPHENS)
 _DIGITS: Final = re.compile("[0-9]+")
 
@@ -118,17 +118,19 @@ class Conversation:
 
         every = (*names, *(name for each, _ in counted for name in each))
         now_s, refusal = yield from ask(Step(every, decide))
-        yield CodeRecord(
-            at=moment(now_s),
-            event=CodeEvent.ISSUED if refusal is None else CodeEvent.WITHHELD,
-            purpose=str(purpose),
-            subject=self._pseudonym(subject),
-            challenge_id=challenge_id if refusal is None else None,
-            channel=whom.channel,
-            recipient=pseudonym(str(whom.address), checked_key(self.seal.key)),
-            region=whom.region,
-            block=block,
-            limit=None if refusal is None else refusal.limit,
+        yield Note(
+            lambda: CodeRecord(
+                at=moment(now_s),
+                event=CodeEvent.ISSUED if refusal is None else CodeEvent.WITHHELD,
+                purpose=str(purpose),
+                subject=self._pseudonym(subject),
+                challenge_id=challenge_id if refusal is None else None,
+                channel=whom.channel,
+                recipient=pseudonym(str(whom.address), checked_key(self.seal.key)),
+                region=whom.region,
+                block=block,
+                limit=None if refusal is None else refusal.limit,
+            )
         )
         if refusal is not None:
             raise _withheld(refusal, self.limits)
@@ -153,7 +155,7 @@ class Conversation:
             return Decision((now_s, verdict, held), dict(changes(names, documents, account_entry(after))))
 
         now_s, verdict, held = yield from ask(Step(names, decide))
-        yield self._record(CodeEvent.VERIFIED, subject, purpose, now_s, held, verdict=verdict)
+        yield Note(lambda: self._record(CodeEvent.VERIFIED, subject, purpose, now_s, held, verdict=verdict))
         return verdict
 
     def revoke(self, subject: str, purpose: str, challenge_id: str | None = None) -> Plan[None]:
@@ -178,7 +180,7 @@ class Conversation:
             return Decision((now_s, account.challenge), writes)
 
         now_s, held = yield from ask(Step(names, decide))
-        yield self._record(event, subject, purpose, now_s, held)
+        yield Note(lambda: self._record(event, subject, purpose, now_s, held))
 
     def _account(self, subject: str, purpose: str) -> tuple[str, ...]:
         return self.seal.names("account", subject, purpose)

@@ -9,6 +9,7 @@ count that is read as nothing is a limit that does not hold.
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.codes.rules import TOMBSTONE_S, Account, Challenge, Tally
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from straks.codes.rules import Window
 
 _FORM: Final = 1
-_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+_DECODE: Final = json.JSONDecoder().decode
 
 
 def read_account(names: Sequence[str], documents: Mapping[str, bytes]) -> Account:
@@ -45,10 +46,8 @@ def account_entry(account: Account) -> Entry | None:
     challenge = account.challenge
     if challenge is None and not account.failures:
         return None
-    facts = {
-        "failures": dict(account.failures),
-        "challenge": None if challenge is None else _facts(challenge),
-    }
+    failures = ",".join([f"{_quoted(name)}:{count}" for name, count in account.failures.items()])
+    facts = f'"failures":{{{failures}}},"challenge":{"null" if challenge is None else _written(challenge)}'
     # Wrong codes are counted until a right one comes, however long that takes.
     forget_s = None if challenge is None or account.failures else challenge.expires_s + TOMBSTONE_S
     return Entry(_encode(facts), forget_s)
@@ -69,8 +68,9 @@ def tally_entry(tally: Tally, windows: Sequence[Window]) -> Entry | None:
     """Return what rests of *tally*, as long as any of *windows* reaches back."""
     if not tally.marks:
         return None
+    marks = ",".join([f"[{at_s!r},{count}]" for at_s, count in tally.marks])
     return Entry(
-        _encode({"marks": tally.marks}), tally.marks[-1][0] + max(window.period_s for window in windows)
+        _encode(f'"marks":[{marks}]'), tally.marks[-1][0] + max([window.period_s for window in windows])
     )
 
 
@@ -88,29 +88,26 @@ def changes(
 def _read(names: Sequence[str], documents: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
     for name in names:
         if name in documents:
-            facts = json.loads(documents[name])
+            facts = _DECODE(documents[name].decode())
             if facts["form"] != _FORM:
                 raise ValueError(f"a document of one-time codes is in form {facts['form']!r}, not {_FORM}")
             yield facts
 
 
-def _encode(facts: Mapping[str, object]) -> bytes:
-    return _ENCODER.encode({"form": _FORM, **facts}).encode("ascii")
+def _encode(facts: str) -> bytes:
+    return f'{{"form":{_FORM},{facts}}}'.encode("ascii")
 
 
-def _facts(challenge: Challenge) -> dict[str, object]:
-    return {
-        "id": challenge.challenge_id,
-        "key": challenge.key_id,
-        "digest": None if challenge.digest is None else challenge.digest.hex(),
-        "channel": challenge.channel,
-        "issued": challenge.issued_s,
-        "expires": challenge.expires_s,
-        "seen": challenge.seen_s,
-        "spent": challenge.spent,
-        "region": challenge.region,
-        "block": challenge.block,
-    }
+def _written(challenge: Challenge) -> str:
+    return (
+        f'{{"id":{_quoted(challenge.challenge_id)},"key":{_quoted(challenge.key_id)},'
+        f'"digest":{"null" if challenge.digest is None else _quoted(challenge.digest.hex())},'
+        f'"channel":{_quoted(challenge.channel)},'
+        f'"issued":{challenge.issued_s!r},"expires":{challenge.expires_s!r},"seen":{challenge.seen_s!r},'
+        f'"spent":{challenge.spent},'
+        f'"region":{"null" if challenge.region is None else _quoted(challenge.region)},'
+        f'"block":{"null" if challenge.block is None else _quoted(challenge.block)}}}'
+    )
 
 
 def _challenge(facts: Mapping[str, Any]) -> Challenge:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from straks.codes.conversation import Address, Issued
-    from straks.codes.plan import Plan
-    from straks.codes.record import CodeRecord, Hook
+    from straks.codes.plan import Note, Plan
+    from straks.codes.record import Hook
     from straks.codes.rules import Verdict
     from straks.codes.seal import Key
     from straks.codes.sending import Sent
@@ -92,7 +92,10 @@ class _Codes(Generic[S]):
         """
         return self._talk.limits.odds
 
-    def _tell(self, record: CodeRecord) -> None:
+    def _tell(self, note: Note) -> None:
+        if not self._hooks:
+            return
+        record = note.made()
         for hook in self._hooks:
             try:
                 hook(record)

@@ -6,7 +6,7 @@ no clock, rolls no dice and never awaits, so one plan serves sync and async over
 
 * a `Step`, a decision for the store to run;
 * an order, for the transport to send;
-* a `straks.codes.record.CodeRecord`, for the hooks.
+* a `Note`, for the hooks to be told.
 
 Where a store or a transport raises, that is raised in the plan, at the move.
 """
@@ -14,16 +14,15 @@ Where a store or a transport raises, that is raised in the plan, at the move.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
-from straks.codes.record import CodeRecord
 from straks.codes.stores import AsyncStore, Store
 from straks.core.message import Order
 from straks.errors import StoreFailed, StraksError
 
 if TYPE_CHECKING:
+    from straks.codes.record import CodeRecord
     from straks.codes.stores import Clock, Decide
     from straks.transports import AsyncTransport, Transport
 
@@ -40,7 +39,14 @@ class Step(Generic[T]):
     decide: Decide[T] = field(repr=False)
 
 
-Move: TypeAlias = Step[Any] | Order | CodeRecord
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened, for the hooks; *made* into a record only where there are some."""
+
+    made: Callable[[], CodeRecord] = field(repr=False)
+
+
+Move: TypeAlias = Step[Any] | Order | Note
 Plan: TypeAlias = Generator[Move, Any, T]
 
 
@@ -48,7 +54,7 @@ Plan: TypeAlias = Generator[Move, Any, T]
 class _Ends(Generic[S, C]):
     store: S
     clock: Clock | None
-    tell: Callable[[CodeRecord], None]
+    tell: Callable[[Note], None]
     transport: C | None = None
 
 
@@ -60,8 +66,12 @@ class Ends(_Ends[Store, "Transport"]):
     def make(self, move: Move) -> object:
         """Make *move*, and return what came of it."""
         if isinstance(move, Step):
-            with _closed_when_it_fails():
+            try:
                 return self.store.step(move.names, move.decide, self.clock)
+            except StraksError:
+                raise
+            except Exception as error:
+                raise _failed(error) from error
         if isinstance(move, Order):
             return cast("Transport", self.transport).send(move)  # what yields an order brought one
         self.tell(move)
@@ -76,8 +86,12 @@ class AsyncEnds(_Ends[AsyncStore, "AsyncTransport"]):
     async def make(self, move: Move) -> object:
         """Make *move*, and return what came of it."""
         if isinstance(move, Step):
-            with _closed_when_it_fails():
+            try:
                 return await self.store.astep(move.names, move.decide, self.clock)
+            except StraksError:
+                raise
+            except Exception as error:
+                raise _failed(error) from error
         if isinstance(move, Order):
             return await cast("AsyncTransport", self.transport).send(move)
         self.tell(move)
@@ -119,14 +133,8 @@ def ask(step: Step[T]) -> Plan[T]:
     return (yield step)  # type: ignore[no-any-return]
 
 
-@contextmanager
-def _closed_when_it_fails() -> Generator[None]:
-    try:
-        yield
-    except StraksError:
-        raise
-    except Exception as error:
-        raise StoreFailed(
-            f"the store of one-time codes failed ({type(error).__name__}), so nothing was issued and nothing "
-            "accepted; see to the store, then ask for a new code"
-        ) from error
+def _failed(error: Exception) -> StoreFailed:
+    return StoreFailed(
+        f"the store of one-time codes failed ({type(error).__name__}), so nothing was issued and nothing "
+        "accepted; see to the store, then ask for a new code"
+    )

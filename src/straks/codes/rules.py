@@ -145,8 +145,8 @@ class Tally:
 
     def marked(self, windows: Sequence[Window], now_s: float) -> Tally:
         """Return the tally with one more mark, and without those that no window reaches back to."""
-        longest_s = max(window.period_s for window in windows)
-        grain_s = max(window.period_s / _EXACT if window.most > _EXACT else 0.0 for window in windows)
+        longest_s = max([window.period_s for window in windows])
+        grain_s = max([window.period_s / _EXACT if window.most > _EXACT else 0.0 for window in windows])
         marks = [(at_s, count) for at_s, count in self.marks if now_s - at_s < longest_s]
         count = 1
         if grain_s and marks and marks[-1][0] // grain_s == now_s // grain_s:
@@ -183,7 +183,7 @@ def issue(
         return Refusal(limit, math.ceil(longest_s)), account, [tally for tally, _ in counted]
     return (
         None,
-        replace(account, challenge=challenge),
+        Account(challenge, account.failures),
         [tally.marked(windows, now_s) for tally, windows in counted],
     )
 

@@ -18,8 +18,8 @@ begins with what the hash is for, so that no hash for one thing is one for anoth
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Final, cast
 
 from straks.core.idempotency import checked_key
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DIGEST_BYTES: Final = 32
 """The length of every digest: SHA-256."""
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode  # made once, for it is asked for often
+_FORM: Final = "straks-codes-1"
 _NAME_BYTES = 16
 _KEY_ID_BYTES = 4
 
@@ -49,18 +49,16 @@ class Seal:
         keys: Sequence[object] = (key,) if isinstance(key, bytes) else _several(key)
         for each in keys:
             checked_key(each)
-        self._keys = {_key_id(each): each for each in cast("Sequence[bytes]", keys)}
-        self.newest = next(iter(self._keys))
-
-    @property
-    def key(self) -> bytes:
+        keyed = [hmac.new(each, digestmod="sha256") for each in cast("Sequence[bytes]", keys)]
+        self._keyed = {_key_id(each): each for each in keyed}
+        self.newest = next(iter(self._keyed))
+        self.key: bytes = cast("Sequence[bytes]", keys)[0]
         """The newest key itself, for what else it makes."""
-        return self._keys[self.newest]
 
     def names(self, kind: str, *parts: str) -> tuple[str, ...]:
         """Return the names of what is stored about *parts*, the newest key's first."""
-        hashes = (_hash(key, f"name of {kind}", parts) for key in self._keys.values())
-        return tuple(f"{kind}:{digest[:_NAME_BYTES].hex()}" for digest in hashes)
+        hashes = [_hash(keyed, f"name of {kind}", parts) for keyed in self._keyed.values()]
+        return tuple([f"{kind}:{digest[:_NAME_BYTES].hex()}" for digest in hashes])
 
     def digest(self, key_id: str, *parts: str | None) -> bytes:
         """
@@ -69,14 +67,14 @@ class Seal:
         A key that is gone is as good as any other, since nothing under it can be right any more; the
         work is the same.
         """
-        return _hash(self._keys.get(key_id, self.key), "code at rest", parts)
+        return _hash(self._keyed.get(key_id) or self._keyed[self.newest], "code at rest", parts)
 
     def pseudonym(self, kind: str, *parts: str) -> str:
         """Return what stands in records for *parts*."""
-        return _hash(self.key, f"{kind} in records", parts)[:_NAME_BYTES].hex()
+        return _hash(self._keyed[self.newest], f"{kind} in records", parts)[:_NAME_BYTES].hex()
 
     def __repr__(self) -> str:
-        return f"<Seal of {len(self._keys)} keys>"
+        return f"<Seal of {len(self._keyed)} keys>"
 
 
 def _several(key: object) -> Sequence[object]:
@@ -88,10 +86,16 @@ def _several(key: object) -> Sequence[object]:
     return cast("Sequence[object]", key)
 
 
-def _key_id(key: bytes) -> str:
-    """Return a name for *key* that gives nothing of it away."""
-    return _hash(key, "key", ())[:_KEY_ID_BYTES].hex()
+def _key_id(keyed: hmac.HMAC) -> str:
+    """Return a name for the key of *keyed* that gives nothing of it away."""
+    return _hash(keyed, "key", ())[:_KEY_ID_BYTES].hex()
 
 
-def _hash(key: bytes, purpose: str, parts: Sequence[str | None]) -> bytes:
-    return hmac.digest(key, _ENCODE(["straks-codes-1", purpose, *parts]).encode("ascii"), "sha256")
+def _hash(keyed: hmac.HMAC, purpose: str, parts: Sequence[str | None]) -> bytes:
+    # A copy of what has taken its key in already costs half of beginning with the key.
+    sealed = keyed.copy()
+    texts = (_FORM, purpose, *parts)
+    sealed.update(
+        f"[{','.join(['null' if text is None else _quoted(text) for text in texts])}]".encode("ascii")
+    )
+    return sealed.digest()
