@@ -10,7 +10,6 @@ import pytest
 
 import straks
 from straks.bulk import read_orders, write_orders
-from straks.bulk.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,16 +68,6 @@ def test_a_file_that_is_not_finished_is_not_there(
 
     assert list(tmp_path.iterdir()) == ([] if before is None else [path])
     assert before is None or path.read_text() == before
-
-
-def test_nobody_sees_it_before_it_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "orders.jsonl"
-    with whole_file(path) as file:
-        file.write("half")
-        file.flush()
-
-        assert not path.exists()
-    assert path.read_text() == "half"
 
 
 def test_a_place_that_cannot_be_written_to_is_the_systems_error(tmp_path: Path) -> None:

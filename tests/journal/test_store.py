@@ -241,8 +241,8 @@ def test_somebody_decides_about_doubts_by_id_or_about_all(journal: Journal, make
     ("made", "match"),
     [
         (b"to,locale\n" * 100, "it is no database at all; name a file of its own"),
-        ("CREATE TABLE cats (name TEXT)", "is no journal of orders but another program's database"),
-        ("PRAGMA user_version = 7", "is a journal of version 7, and this release of straks reads and writes"),
+        ("CREATE TABLE cats (name TEXT)", "is not a journal of orders but another program's database"),
+        ("PRAGMA user_version = 7", "is a journal of orders of version 7, and this release of straks reads"),
     ],
 )
 def test_a_file_that_is_no_journal_is_told_and_left_as_it_is(
@@ -268,7 +268,7 @@ def test_a_file_that_is_no_journal_is_told_and_left_as_it_is(
 def test_a_journal_that_another_program_has_locked_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make, write: Write
 ) -> None:
-    monkeypatch.setattr("straks.journal.store.WAIT_S", 0.01)
+    monkeypatch.setattr("straks.files.marked.WAIT_S", 0.01)
     with Journal(tmp_path / "sent.db") as journal, closing(sqlite3.connect(journal.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(straks.JournalFailed, match="another program has it locked; close that one"):

@@ -14,7 +14,7 @@ import pytest
 
 import straks
 from straks.core.record import Outcome
-from straks.records import find, sqlite
+from straks.records import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +137,7 @@ def test_another_releases_records_are_left_alone(make_record: MakeRecord, path: 
 
 def test_what_is_no_database_is_left_alone(path: Path) -> None:
     path.write_text("when,what\n" * 1000)
-    with pytest.raises(straks.UnusableFile, match="file is not a database"):
+    with pytest.raises(straks.UnusableFile, match="no database at all"):
         straks.SqliteRecords(path)
 
     assert path.read_text() == "when,what\n" * 1000
@@ -151,13 +151,13 @@ def test_a_folder_that_is_not_there_is_the_systems_error(path: Path) -> None:
 def test_a_file_that_stays_locked_is_an_error_of_the_hooks(
     make_record: MakeRecord, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "WAIT_S", 0.01)
+    monkeypatch.setattr("straks.files.marked.WAIT_S", 0.01)
     hook = straks.SqliteRecords(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(sqlite3.OperationalError, match="database is locked"):
             hook(make_record(1))
-        with pytest.raises(straks.UnusableFile, match="database is locked"):
+        with pytest.raises(straks.UnusableFile, match="another program has had it locked"):
             straks.SqliteRecords(path)
         other.execute("COMMIT")
     hook(make_record(2))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from straks.altinn.sealed import SealedOrder
-from straks.bulk.whole import whole_file
 from straks.errors import InvalidOrder, UnusableFile
+from straks.files.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

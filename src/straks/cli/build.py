@@ -201,7 +201,7 @@ def _check_places(file: str, *places: Path | None) -> None:
 @contextmanager
 def _rejecting(path: Path | None) -> Generator[Callable[[Rejection], None]]:
     """Open the file of rejects, if there is one, and give what adds one."""
-    from straks.bulk.whole import whole_file
+    from straks.files.whole import whole_file
 
     if path is None:
         yield lambda _: None

@@ -73,8 +73,8 @@ def command(*, out: Path, paths: tuple[Path, ...], title: str) -> None:
 
     Exit codes: 0 it is written, 2 something cannot be read; the rest is written then, too.
     """
-    from straks.bulk.whole import whole_file
     from straks.cli.checking import roots_of
+    from straks.files.whole import whole_file
     from straks.policy.sweep import sound
     from straks.preview.gallery import gallery
 

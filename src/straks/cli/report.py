@@ -57,8 +57,8 @@ def command(ctx: click.Context, *, file: str, html: Path | None, as_json: bool) 
 
 
 def _write(html: Path, figures: Figures, runs: list[Run], environment: str | None) -> None:
-    from straks.bulk.whole import whole_file
     from straks.cli.report_page import page
+    from straks.files.whole import whole_file
 
     with whole_file(html) as file:
         file.write(page(figures, runs, environment))

@@ -33,11 +33,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from straks.bulk.orders import OrdersFile
 from straks.core.manifest import Repeat
 from straks.errors import InvalidKey, InvalidSetting, JournalFailed, UnusableFile
+from straks.files.marked import Mark, look_at_marked, open_marked
 from straks.journal.rules import DUE, Again, Entry, Event, Found, Settled, State, after, is_ripe
 from straks.transports.environment import is_rehearsal
 
@@ -48,13 +48,6 @@ if TYPE_CHECKING:
 
     from straks.altinn.sealed import SealedOrder
     from straks.bulk.orders import OrderLine
-
-APPLICATION_ID: Final = 0x7374726A
-"""``strj`` in ASCII: the mark of a journal."""
-VERSION: Final = 1
-"""Of how its tables look."""
-WAIT_S: Final = 5.0
-"""How long a writer waits for another program that has the file open, in seconds."""
 
 _TABLES: Final = """
 CREATE TABLE orders (
@@ -69,6 +62,9 @@ CREATE INDEX orders_open ON orders (state) WHERE state IN ('waiting', 'in-flight
 CREATE TABLE runs (run INTEGER PRIMARY KEY, began_s REAL NOT NULL, ended_s REAL, stopped TEXT);
 CREATE TABLE target (environment TEXT NOT NULL);
 """
+MARK: Final = Mark("a journal of orders", 0x7374726A, 1, _TABLES, "FULL")
+"""What a journal says of itself; ``strj`` in ASCII."""
+
 _NAMES: Final = tuple(each.name for each in fields(Entry))
 _COLUMNS: Final = ", ".join(_NAMES)
 # Our own names alone are put into these.
@@ -107,15 +103,7 @@ class JournalView:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         os.stat(self.path)  # noqa: PTH116 - a path as text; the system's own word for what is not there
-        address = f"file:{quote(os.path.abspath(self.path))}?mode=ro"  # noqa: PTH100 - a path as text
-        self._connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None)
-        try:
-            _check(self._connection, self.path)
-        except BaseException as error:
-            self._connection.close()
-            if isinstance(error, sqlite3.Error):
-                raise _unusable(self.path, error) from None
-            raise
+        self._connection = look_at_marked(self.path, MARK)
 
     def counts(self) -> Counter[State]:
         """Return how many orders are in each state."""
@@ -178,7 +166,7 @@ class Journal(JournalView):
     ) -> None:
         self.path = os.fspath(path)
         self.now_s = clock
-        self._connection = _open(self.path)
+        self._connection = open_marked(self.path, MARK)
         self._turn = Lock()
         try:
             self._lock = _locked(self.path)
@@ -424,30 +412,6 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(**found)
 
 
-def _open(path: str) -> sqlite3.Connection:
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not tables:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        _check(connection, path)
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise _unusable(path, error) from None
-        raise
-    return connection
-
-
 def _locked(path: str) -> sqlite3.Connection:
     """Return what holds the lock until it is closed."""
     beside = f"{path}.lock"
@@ -464,33 +428,6 @@ def _locked(path: str) -> sqlite3.Connection:
             path=path,
         ) from None
     return lock
-
-
-def _check(connection: sqlite3.Connection, path: str) -> None:
-    ((mark,), (version,)) = (
-        connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-    )
-    if mark != APPLICATION_ID:
-        raise UnusableFile(
-            f"{path} is no journal of orders but another program's database; name a file of its own",
-            path=path,
-        )
-    if version != VERSION:
-        raise UnusableFile(
-            f"{path} is a journal of version {version}, and this release of straks reads and writes version "
-            f"{VERSION}; go on with the release that made it, or name another file",
-            path=path,
-        )
-
-
-def _unusable(path: str, error: sqlite3.Error) -> UnusableFile:
-    if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
-        said = "it is no database at all; name a file of its own"
-    elif error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-        said = f"another program has had it locked for {WAIT_S:.0f} seconds; close that one first"
-    else:
-        said = f"{error}; look whether the disk is full and the file may be written to, or name another one"
-    return UnusableFile(f"{path} cannot be used as a journal of orders: {said}", path=path)
 
 
 def _failed(path: str, error: sqlite3.Error) -> JournalFailed:

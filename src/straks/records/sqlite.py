@@ -4,34 +4,24 @@ Records in a database file of SQLite's, where a recipient's are found at once.
 Written ahead (WAL), so that writers wait for each other only, and for that a few seconds at most; a
 reader waits for nobody. Each thread and process may use the same file. It says in its header whose it
 is and how its table looks, and a file that says otherwise is turned away.
-
-Nothing but the library ever opens the file, not even to see how it begins: on POSIX systems, a process that
-closes a file drops all its locks on it, those of a connection in another thread with them (SQLite, "How To
-Corrupt", 2.2).
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from straks.core.record import NAMES, VERSION, Record, written
 from straks.errors import UnusableFile
+from straks.files.marked import Mark, look_at_marked, open_marked, read_only, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from straks.records.find import Wanted
-
-APPLICATION_ID: Final = 0x73747273
-"""``strs`` in ASCII: the mark of a file of ours."""
-
-WAIT_S: Final = 5.0
-"""How long a writer waits for another; a record takes well under a millisecond."""
 
 _TABLE: Final = """
 CREATE TABLE records (
@@ -42,6 +32,8 @@ CREATE TABLE records (
 CREATE INDEX records_by_recipient ON records (pseudonym, "when");
 CREATE INDEX records_by_time ON records ("when");
 """
+MARK: Final = Mark("a file of records", 0x73747273, VERSION, _TABLE, "NORMAL")
+"""What a file of records says of itself; ``strs`` in ASCII."""
 _COLUMNS: Final = ", ".join(f'"{name}"' for name in NAMES)
 _INSERT: Final = f"INSERT INTO records ({_COLUMNS}) VALUES ({', '.join('?' * len(NAMES))})"  # noqa: S608 - our own names
 
@@ -63,7 +55,7 @@ class SqliteRecords:
         self.path = os.fspath(path)
         self._lock = Lock()
         self._opened_by = os.getpid()
-        self._connection = _open(self.path)
+        self._connection = open_marked(self.path, MARK)
 
     def __call__(self, record: Record) -> None:
         """
@@ -75,7 +67,7 @@ class SqliteRecords:
         facts = record.to_dict()
         if self._opened_by != os.getpid():  # pragma: no cover - in a child, where nothing is measured
             # Neither lock nor connection survives a fork; closing it here would drop the other's locks.
-            self._lock, self._connection = Lock(), _open(self.path)
+            self._lock, self._connection = Lock(), open_marked(self.path, MARK)
             self._opened_by = os.getpid()
         with self._lock:
             self._connection.execute(_INSERT, [facts[name] for name in NAMES])
@@ -89,67 +81,16 @@ class SqliteRecords:
         return f"SqliteRecords({self.path!r})"
 
 
-def _open(path: str) -> sqlite3.Connection:
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-    try:
-        # The table first, under a lock that others wait for; what it is to be written like, after that.
-        connection.execute("BEGIN IMMEDIATE")
-        if _is_empty(connection):
-            for statement in filter(str.strip, _TABLE.split(";")):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        _check(connection, path)
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            raise _unusable(path, error) from None
-        raise
-    return connection
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return not tables
-
-
-def _check(connection: sqlite3.Connection, path: str) -> None:
-    ((mark,), (version,)) = (
-        connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-    )
-    if mark != APPLICATION_ID:
-        raise UnusableFile(f"{path} is another program's database; name a file of its own", path=path)
-    if version != VERSION:
-        raise UnusableFile(
-            f"{path} holds records of version {version}, and this release of straks reads and writes "
-            f"version {VERSION}; use the release that made it, or name another file",
-            path=path,
-        )
-
-
-def _unusable(path: str, error: sqlite3.DatabaseError) -> UnusableFile:
-    return UnusableFile(f"{path} cannot be used as a file of records: {error}", path=path)
-
-
 def is_database(path: str) -> bool:
     """Tell whether the file is a database of SQLite's; an empty one is none."""
     if not os.stat(path).st_size:  # noqa: PTH116 - a path as text
         return False
-    with closing(_read_only(path)) as connection:
+    with closing(read_only(path)) as connection:
         try:
             connection.execute("PRAGMA application_id").fetchone()
         except sqlite3.DatabaseError as error:
             return error.sqlite_errorcode != sqlite3.SQLITE_NOTADB
     return True
-
-
-def _read_only(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(os.path.abspath(path))}?mode=ro", uri=True, timeout=WAIT_S)  # noqa: PTH100 - a path as text
 
 
 def read_rows(path: str, wanted: Wanted) -> Iterator[Record]:
@@ -162,12 +103,11 @@ def read_rows(path: str, wanted: Wanted) -> Iterator[Record]:
     conditions, given = _conditions(wanted)
     query = f'SELECT {_COLUMNS} FROM records{conditions} ORDER BY "when", rowid'  # noqa: S608 - our own names
     try:
-        with closing(_read_only(path)) as connection:
-            _check(connection, path)
+        with closing(look_at_marked(path, MARK)) as connection:
             for row in connection.execute(query, given):
                 yield _record(row, path)
     except sqlite3.DatabaseError as error:
-        raise _unusable(path, error) from None
+        raise unusable(path, MARK, error) from None
 
 
 def _record(row: tuple[object, ...], path: str) -> Record:

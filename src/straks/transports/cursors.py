@@ -15,6 +15,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from straks.errors import UnusableFile
+from straks.files.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -94,14 +95,9 @@ class FileCursor:
         Raises:
             UnusableFile: It cannot be written.
         """
-        draft = f"{self.path}.{os.getpid()}.draft"
         try:
-            with open(draft, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path as text
+            with whole_file(self.path) as file:
                 json.dump({"straks": VERSION, "service": service, "sequence": sequence}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, self.path)  # noqa: PTH105 - a path as text
-            _settle(os.path.dirname(self.path) or ".")  # noqa: PTH120 - a path as text
         except OSError as error:
             raise self._unusable(f"cannot be written ({error.strerror})") from error
 
@@ -110,15 +106,6 @@ class FileCursor:
 
     def __repr__(self) -> str:
         return f"FileCursor({self.path!r})"
-
-
-def _settle(folder: str) -> None:
-    # The new name is on the disk when the folder is.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class SqliteCursor:

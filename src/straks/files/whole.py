@@ -33,7 +33,17 @@ def whole_file(path: str | os.PathLike[str], *, mode: int = 0o600) -> Generator[
             os.fsync(handle)
             os.fchmod(handle, mode)
         os.replace(draft, name)  # noqa: PTH105 - a path as text
+        _settle(folder or ".")
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(draft)  # noqa: PTH108 - a path as text
         raise
+
+
+def _settle(folder: str) -> None:
+    # The new name is on the disk when the folder is.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
