@@ -80,7 +80,7 @@ def test_the_page_shows_all_of_it(story: Story, shown: str) -> None:
     text = html.unescape(shown)
 
     for sms in story.texts:
-        assert f'lang="{sms.locale}">{sms.body}</div>' in text
+        assert sms.body in text
     assert story.letter.html is not None
     assert (
         html.escape(story.letter.html, quote=True).replace("&quot;", "&#34;").replace("&#x27;", "&#39;")
@@ -146,7 +146,7 @@ def test_what_a_message_holds_stays_text_on_the_page(story: Story) -> None:
     shown = page(told)
 
     assert "<script" not in shown
-    assert shown.count('<span class="border" lang="en">2</span>') == 1
+    assert "&lt;script&gt;" in shown
 
 
 def test_a_claim_that_does_not_hold_is_called_so(

@@ -11,19 +11,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
+
 from straks import __version__
 from straks.altinn import encode, payload
 from straks.cli.demo_report import LEGS, at_worst
 from straks.cli.pages import render
-from straks.preview.figures import UNITS, counted, figures
+from straks.preview.svg import svg_of_panel
+from straks.preview.taking import page_of_messages
 
 if TYPE_CHECKING:
     from straks.cli.demo import Sending, Story
     from straks.core.bound import SmsBound
     from straks.core.message import Sms
-
-LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
-"""What the languages call themselves."""
 
 _WAYS: Final = {"sms": "SMS", "email": "e-mail"}
 
@@ -36,28 +36,14 @@ def page(story: Story) -> str:
         phones=[_phone(text, worst) for text, worst in zip(story.texts, story.worst, strict=True)],
         way_in=list(zip(story.way_in, LEGS, strict=False)),
         sendings=[_sending(sending) for sending in (story.sms, story.email)],
-        sender=story.inbox[0].sender if story.inbox else "",
         version=__version__,
     )
 
 
 def _phone(sms: Sms, worst: SmsBound) -> dict[str, Any]:
-    segmentation = sms.segmentation
-    capacity = segmentation.segments[-1].units + segmentation.spare
-    unit = UNITS[segmentation.encoding]
-    return {
-        "locale": sms.locale,
-        "language": LANGUAGES[sms.locale],
-        "parts": [
-            {
-                "text": part.text,
-                "fill": f"{100 * part.units / capacity:.0f}%",
-                "units": f"{part.units} of {counted(capacity, unit)}",
-            }
-            for part in segmentation.segments
-        ],
-        "figures": [*figures(sms.body, segmentation), f"whatever fills it: {at_worst(worst)}"],
-    }
+    # The number is nobody's, and the code is spent.
+    (panel,) = page_of_messages((sms,), reveal=True).panels
+    return {"locale": sms.locale, "drawn": Markup(svg_of_panel(panel)), "worst": at_worst(worst)}  # noqa: S704
 
 
 def _sending(sending: Sending) -> dict[str, Any]:
