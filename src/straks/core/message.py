@@ -2,7 +2,8 @@
 A message, filled and checked, and the order to send it.
 
 Both are values, and neither shows what it holds: a message's ``repr`` names template, language and
-masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name.
+masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name. Neither has slots:
+`straks.core.made` says why.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from straks.core import idempotency
 from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.hygiene import offence
+from straks.core.made import made
 from straks.core.segment import Segmentation, segment
 from straks.errors import InvalidSetting
 
@@ -38,7 +40,7 @@ class ContentType(StrEnum):
     HTML = "Html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Message(Displayed, ABC):
     """
     What `Sms` and `Email` have in common: where it came from, and how it becomes an order.
@@ -91,24 +93,28 @@ class Message(Displayed, ABC):
         usable = idempotency.checked_key(key)
         if reference is not None:
             _check_reference(reference)
-        order = Order(
-            message=self,
-            idempotency_id=idempotency.idempotency_id(
-                key=usable,
-                template=self.template,
-                channel=self.channel,
-                locale=self.locale,
-                recipient=self.address,
-                sender=self.sender_name,
-                values=self.canonical_values,
-                occasion=occasion,
-            ),
-            reference=reference,
-            pseudonym=idempotency.pseudonym(self.address, usable),
-            rehearsal=key == idempotency.SIMULATOR_KEY,
+        address = self.address
+        order = made(
+            Order,
+            {
+                "message": self,
+                "idempotency_id": idempotency.idempotency_id(
+                    key=usable,
+                    template=self.template,
+                    channel=self.channel,
+                    locale=self.locale,
+                    recipient=address,
+                    sender=self.sender_name,
+                    values=self.canonical_values,
+                    occasion=occasion,
+                ),
+                "reference": reference,
+                "pseudonym": idempotency.pseudonym(address, usable),
+                "rehearsal": key == idempotency.SIMULATOR_KEY,
+            },
         )
         # The traceback of an error keeps this frame, and there are those that print what it holds.
-        del key, usable
+        del key, usable, address
         self.gate.release(order)
         return order
 
@@ -125,7 +131,7 @@ def _check_reference(reference: str) -> None:
         raise InvalidSetting(f"the reference holds {found[1]} at character {found[0] + 1}; take it out")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Sms(Message):
     """
     A text message.
@@ -149,7 +155,7 @@ class Sms(Message):
     @property
     def address(self) -> str:
         """The recipient as E.164."""
-        return str(self.recipient)
+        return self.recipient.e164
 
     @property
     def masked_recipient(self) -> str:
@@ -162,7 +168,7 @@ class Sms(Message):
         return self.sender
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Email(Message):
     """
     An e-mail.
@@ -188,7 +194,7 @@ class Email(Message):
     @property
     def address(self) -> str:
         """The recipient's normalised address."""
-        return str(self.recipient)
+        return self.recipient.normalised
 
     @property
     def masked_recipient(self) -> str:
@@ -201,7 +207,7 @@ class Email(Message):
         return None if self.sender is None else str(self.sender)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order(Displayed):
     """
     A message about an occasion, ready to be placed.

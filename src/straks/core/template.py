@@ -18,6 +18,7 @@ from straks.core import straight
 from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
+from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
 from straks.core.rendering import PAGE_FILE, Absent, composed, trimmed
@@ -69,6 +70,10 @@ class Template(Displayed):
         default_factory=dict["tuple[str, str]", "Way | None"], init=False, repr=False, compare=False
     )
 
+    _kept_shared: dict[str, Mapping[str, object]] = field(
+        default_factory=dict[str, "Mapping[str, object]"], init=False, repr=False, compare=False
+    )
+
     @property
     def ungated(self) -> Template:
         """The same template for whoever inspects it, with no gate to ask."""
@@ -110,8 +115,10 @@ class Template(Displayed):
 
     def has(self, locale: str, channel: str) -> bool:
         """Tell whether the message exists in this language and channel."""
-        files = self.files.get(locale, frozenset())
-        return SMS_FILE in files if channel == "sms" else bool(files & {HTML_FILE, TEXT_FILE})
+        files = self.files.get(locale)
+        if files is None:
+            return False
+        return SMS_FILE in files if channel == "sms" else HTML_FILE in files or TEXT_FILE in files
 
     @property
     def examples(self) -> dict[str, Any]:
@@ -125,6 +132,8 @@ class Template(Displayed):
         Raises:
             UnknownLocale: There is none.
         """
+        if self.has(locale, channel):
+            return locale
         served = locale if locale in self.files else self.manifest.fallback.get(locale, locale)
         if self.has(served, channel):
             return served
@@ -151,21 +160,34 @@ class Template(Displayed):
         """
         self.gate.admit(self)
         locale = self.resolve(locale, "sms")
-        _check_originator(sender)
+        if sender is not None:
+            _check_originator(sender)
         filled, body = self._straight_sms(locale, values) or self._any_sms(locale, values)
-        return Sms(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=filled.canonical,
-            gate=self.gate,
-            secrets=filled.secrets,
-            recipient=recipient,
-            body=body,
-            time_to_live=self._time_to_live(filled.checked),
-            sender=sender,
+        return made(
+            Sms,
+            {
+                **self._shared(locale),
+                "canonical_values": filled.canonical,
+                "secrets": filled.secrets,
+                "recipient": recipient,
+                "body": body,
+                "time_to_live": self._time_to_live(filled.checked),
+                "sender": sender,
+            },
         )
+
+    def _shared(self, locale: str) -> Mapping[str, object]:
+        """Return what all messages in one language have in common, field by field."""
+        shared = self._kept_shared.get(locale)
+        if shared is None:
+            shared = self._kept_shared[locale] = {
+                "template": self.name,
+                "locale": locale,
+                "purpose": self.purpose,
+                "repeat": self.repeat,
+                "gate": self.gate,
+            }
+        return shared
 
     def _straight_sms(self, locale: str, values: object) -> tuple[Filled, str] | None:
         """Return values and the body, where joining is all that it takes."""
@@ -209,20 +231,19 @@ class Template(Displayed):
         locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
         filled, subject, html, text = self._straight_email(locale, values) or self._any_email(locale, values)
-        return Email(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=filled.canonical,
-            gate=self.gate,
-            secrets=filled.secrets,
-            recipient=recipient,
-            subject=subject,
-            text=text,
-            html=html,
-            content_type=sent_as,
-            sender=sender,
+        return made(
+            Email,
+            {
+                **self._shared(locale),
+                "canonical_values": filled.canonical,
+                "secrets": filled.secrets,
+                "recipient": recipient,
+                "subject": subject,
+                "text": text,
+                "html": html,
+                "content_type": sent_as,
+                "sender": sender,
+            },
         )
 
     def _straight_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str] | None:
@@ -262,9 +283,10 @@ class Template(Displayed):
     def _ways(self, locale: str, channel: str) -> Way | None:
         """Return how to fill the message by joining, worked out once; None where it takes more."""
         known = self._known_ways
-        if (locale, channel) not in known:
-            known[locale, channel] = self._way(locale, channel)
-        return known[locale, channel]
+        try:
+            return known[locale, channel]
+        except KeyError:
+            return known.setdefault((locale, channel), self._way(locale, channel))
 
     def _way(self, locale: str, channel: str) -> Way | None:
         folder = f"{self.name}/{locale}"
@@ -399,7 +421,7 @@ class Template(Displayed):
 
 
 def _check_originator(sender: object) -> None:
-    if sender is None or (isinstance(sender, str) and _ORIGINATOR.fullmatch(sender)):
+    if isinstance(sender, str) and _ORIGINATOR.fullmatch(sender):
         return
     size = f"{len(sender)} characters" if isinstance(sender, str) else f"type {type(sender).__name__}"
     raise InvalidSetting(
