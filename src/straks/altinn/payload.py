@@ -130,9 +130,11 @@ def _email(email: Email) -> dict[str, Any]:
 
 def _written_email(email: Email) -> str:
     sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+    page = email.unmade_body
+    body = _quoted(email.body) if page is None else page.json()
     return (
         f'"recipientEmail":{{"emailAddress":{_quoted(email.recipient.ascii)}'
-        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{_quoted(email.body)}{sender}'
+        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{body}{sender}'
         f',"contentType":"{ContentType(email.content_type).value}"}}}}'
     )
 
@@ -173,9 +175,11 @@ def _flaw_of_sms(sms: Sms) -> Flaw | None:
 
 
 def _flaw_of_email(email: Email) -> Flaw | None:
-    flaw = _flaw_of_text(email.subject, "subject", "one line without control characters") or _flaw_of_text(
-        email.body, "body", "no control characters but line breaks and tabs", _NOT_IN_EMAIL
-    )
+    page = email.unmade_body
+    flaw = _flaw_of_text(email.subject, "subject", "one line without control characters")
+    if flaw is None and (page is None or not page.free_of(_NOT_IN_EMAIL)):
+        rule = "no control characters but line breaks and tabs"
+        flaw = _flaw_of_text(email.body, "body", rule, _NOT_IN_EMAIL)
     for address, field in ((email.sender, "sender"), (email.recipient, "recipient")):
         if flaw is None and address is not None and _SERVICE_ADDRESS.fullmatch(address.ascii) is None:
             flaw = field, _SERVICE_ADDRESS_RULE, ""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from straks.core.email_address import EmailAddress
+    from straks.core.filled_page import FilledPage
     from straks.core.gate import Gate
     from straks.core.manifest import Purpose, Repeat
     from straks.core.phone_number import PhoneNumber
@@ -175,6 +176,9 @@ class Email(Message):
 
     ``text`` is always there: the author's own, or the plain-text twin of ``html``. ``content_type``
     says which of them is sent; the service takes one body. ``sender`` is None for its default.
+
+    One that comes of a template may hold its page and the values instead of ``html`` and ``text``, which are
+    then made when they are first asked for.
     """
 
     channel: ClassVar[str] = "email"
@@ -185,6 +189,21 @@ class Email(Message):
     html: str | None
     content_type: ContentType
     sender: EmailAddress | None = None
+
+    if not TYPE_CHECKING:  # for whom the two are fields
+
+        def __getattr__(self, name: str) -> str:
+            page = self.__dict__.get("page")
+            if page is None or name not in {"html", "text"}:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            made = self.__dict__[name] = page.html() if name == "html" else page.text()
+            return made
+
+    @property
+    def unmade_body(self) -> FilledPage | None:
+        """What is sent, as long as it is not put together; None where it is."""
+        page: FilledPage | None = self.__dict__.get("page")
+        return page if self.content_type is ContentType.HTML else None
 
     @property
     def body(self) -> str:

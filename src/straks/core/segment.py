@@ -40,6 +40,7 @@ from straks.core.alphabet import (
     unit_capacity,
 )
 from straks.core.cluster import clusters
+from straks.core.made import made
 from straks.core.substitute import Foreign, find_foreign
 from straks.errors import InvalidSetting, InvalidText, TooManySegments
 
@@ -89,7 +90,7 @@ class Segment:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segmentation:
     """
     A text as it goes over the air. Its length is the number of its segments, at least one.
@@ -169,7 +170,7 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
     chosen, filled = _fill(text, encoding)
     alone, joined = _CAPACITY[chosen]
     if len(filled) <= alone:
-        return Segmentation(chosen, (filled,))
+        return made(Segmentation, {"encoding": chosen, "_filled": (filled,)})
     # In GSM-7 the only cluster of several characters is CR LF.
     if whole_clusters and (chosen is Encoding.UCS2 or "\r" in text):
         parts = tuple(_whole(text, chosen, joined))
@@ -181,7 +182,7 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
             f"each of {joined} units; shorten it, or send it as several messages",
             index=len("".join(parts[:MOST_SEGMENTS]).replace(_FILLER, "")),
         )
-    return Segmentation(chosen, parts)
+    return made(Segmentation, {"encoding": chosen, "_filled": parts})
 
 
 def _fill(text: str, encoding: Encoding | None) -> tuple[Encoding, str]:

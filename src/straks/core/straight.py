@@ -16,7 +16,7 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jinja2 import nodes
 
@@ -123,20 +123,20 @@ class Filling:
             for name, parameter in sorted(parameters.items())
         ]
 
-    def take(self, values: object) -> Filled | None:
+    def take(self, values: Mapping[str, object]) -> Filled | None:
         """Check and print *values*; None where they are not all there, and no others, and admitted."""
-        if not isinstance(values, dict) or len(cast("dict[str, object]", values)) != len(self._steps):
+        if not isinstance(values, dict) or len(values) != len(self._steps):
             return None
-        given = cast("dict[str, object]", values)
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
         try:
             for name, take in self._steps:
-                checked[name], printed[name], canonical[name] = take(given[name])
+                checked[name], printed[name], canonical[name] = take(values[name])
         except (KeyError, Unfit):
             return None
-        return Filled(checked, printed, canonical, tuple([printed[name] for name in self._secret]))
+        secrets = tuple([printed[name] for name in self._secret]) if self._secret else ()
+        return Filled(checked, printed, canonical, secrets)
 
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:

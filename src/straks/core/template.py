@@ -14,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from straks.core import straight
+from straks.core import filled_page, straight
 from straks.core.display import Displayed
+from straks.core.filled_page import FilledPage
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import PAGE_FILE, Absent, composed, trimmed
+from straks.core.rendering import PAGE_FILE, Absent, composed
 from straks.core.straight import Filled, Way
 from straks.core.text_kinds import Url
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
@@ -159,19 +160,25 @@ class Template(Displayed):
             PolicyError: The catalog's policy does not let it make messages.
         """
         self.gate.admit(self)
-        locale = self.resolve(locale, "sms")
+        way = self._known_ways.get((locale, "sms")) if straight.enabled else None
+        if way is None:
+            locale = self.resolve(locale, "sms")
+            way = self._ways(locale, "sms") if straight.enabled else None
         if sender is not None:
             _check_originator(sender)
-        filled, body = self._straight_sms(locale, values) or self._any_sms(locale, values)
+        taken = None if way is None else way.filling.take(values)
+        body = "" if way is None or taken is None else composed(way.first.joined(taken.printed))
+        if not body or taken is None:
+            taken, body = self._any_sms(locale, values)
         return made(
             Sms,
             {
                 **self._shared(locale),
-                "canonical_values": filled.canonical,
-                "secrets": filled.secrets,
+                "canonical_values": taken.canonical,
+                "secrets": taken.secrets,
                 "recipient": recipient,
                 "body": body,
-                "time_to_live": self._time_to_live(filled.checked),
+                "time_to_live": self._time_to_live(taken.checked),
                 "sender": sender,
             },
         )
@@ -188,15 +195,6 @@ class Template(Displayed):
                 "gate": self.gate,
             }
         return shared
-
-    def _straight_sms(self, locale: str, values: object) -> tuple[Filled, str] | None:
-        """Return values and the body, where joining is all that it takes."""
-        way = self._ways(locale, "sms") if straight.enabled else None
-        taken = None if way is None else way.filling.take(values)
-        if way is None or taken is None:
-            return None
-        body = composed(way.first.joined(taken.printed))
-        return (taken, body) if body else None
 
     def _any_sms(self, locale: str, values: object) -> tuple[Filled, str]:
         """Return values and the body, whatever the text is and the values are."""
@@ -230,7 +228,7 @@ class Template(Displayed):
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
-        filled, subject, html, text = self._straight_email(locale, values) or self._any_email(locale, values)
+        filled, parts = self._straight_email(locale, values) or self._any_email(locale, values)
         return made(
             Email,
             {
@@ -238,47 +236,55 @@ class Template(Displayed):
                 "canonical_values": filled.canonical,
                 "secrets": filled.secrets,
                 "recipient": recipient,
-                "subject": subject,
-                "text": text,
-                "html": html,
+                **parts,
                 "content_type": sent_as,
                 "sender": sender,
             },
         )
 
-    def _straight_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str] | None:
-        """Return values, subject, HTML and text, where joining is all that it takes."""
+    def _straight_email(
+        self, locale: str, values: Mapping[str, object]
+    ) -> tuple[Filled, Mapping[str, object]] | None:
+        """Return values and the e-mail's own parts, where joining is all that it takes."""
         way = self._ways(locale, "email") if straight.enabled else None
         taken = None if way is None else way.filling.take(values)
         if way is None or taken is None:
             return None
         printed = taken.printed
         subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
-        html, text = None, ""
+        parts: dict[str, object] = {"subject": subject, "html": None}
         if way.page is not None:
             page, names = way.page
-            html, text = page.fill([printed[name] for name in names])
-            text = trimmed(text)
+            del parts["html"]
+            parts["page"] = filled = FilledPage(page, [printed[name] for name in names])
+            if not (filled_page.enabled and filled.certain):
+                return None
         if way.text is not None:
-            text = composed(way.text.joined(printed))
-        return (taken, subject, html, text) if subject and text else None
+            parts["text"] = composed(way.text.joined(printed))
+        return (taken, parts) if subject and parts.get("text", "its twin") else None
 
-    def _any_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str]:
-        """Return values, subject, HTML and text, whatever the texts are and the values are."""
+    def _any_email(self, locale: str, values: object) -> tuple[Filled, Mapping[str, object]]:
+        """Return values and the e-mail's own parts, whatever the texts are and the values are."""
         folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
         subject = self._placed(locale, lambda: self.renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
         subject = self._not_empty(" ".join(subject.split()), f"{folder}/{SUBJECT_FILE}", locale)
-        html, text = None, ""
+        parts: dict[str, object] = {"subject": subject, "html": None, "text": ""}
         if HTML_FILE in self.files[locale]:
+            file = f"{folder}/{HTML_FILE}"
             with_subject = {**shown, "subject": subject}
-            html, text = self._placed(
-                locale, lambda: self.renderer.html(f"{folder}/{HTML_FILE}", with_subject)
-            )
+            page = self._placed(locale, lambda: self.renderer.filled(file, with_subject))
+            if filled_page.enabled and page.certain:
+                parts = {"subject": subject, "page": page}
+            else:
+                html, text = self._placed(locale, lambda: self.renderer.finished(file, page))
+                parts |= {"html": html, "text": text}
         if TEXT_FILE in self.files[locale]:
-            text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
-        return self._filled(checked, shown), subject, html, self._not_empty(text, folder, locale)
+            parts["text"] = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
+        if parts.get("text") == "":
+            self._not_empty("", folder, locale)
+        return self._filled(checked, shown), parts
 
     def _ways(self, locale: str, channel: str) -> Way | None:
         """Return how to fill the message by joining, worked out once; None where it takes more."""
