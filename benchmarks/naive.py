@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 BABEL = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-LINK = re.compile(r"://|\bwww\.|\w\.(?:[a-z]{2}|com|net|org|info|biz)\b|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.I)
+LINK = re.compile(
+    r"://|\bwww\.|\w\.(?:[a-z]{2}|com|net|org|info|biz)\b|\b\d{1,3}(?:\.\d{1,3}){3}\b", re.IGNORECASE
+)
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"[\w!#$%&'*+=?^`{|}~.-]+@(?:[\w-]+\.){1,9}[A-Za-z]{2,14}")
 ALONE, JOINED, ALONE_UCS2, JOINED_UCS2 = 160, 153, 70, 67

@@ -14,10 +14,11 @@ import random
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import straks
 from benchmarks.naive import Naive
 from benchmarks.pairs import Figure, compare, show
 from benchmarks.recipients import SEVEN, addresses, numbers
+
+import straks
 from straks.core.catalog import Catalog
 
 if TYPE_CHECKING:

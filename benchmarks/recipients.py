@@ -36,4 +36,6 @@ def numbers(regions: tuple[str, ...] | None = None) -> tuple[str, ...]:
 
 def addresses(count: int) -> tuple[str, ...]:
     """Return plain addresses on a dozen domains."""
-    return tuple(f"{'kari ola siri per'.split()[n % 4]}.{n}@post{n % 12}.example.org" for n in range(count))
+    return tuple(
+        f"{['kari', 'ola', 'siri', 'per'][n % 4]}.{n}@post{n % 12}.example.org" for n in range(count)
+    )
