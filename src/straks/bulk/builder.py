@@ -341,7 +341,8 @@ class Builder:
 
 
 def _duplicate_of(earlier: int) -> str:
-    return f"row {earlier} is about the same occasion, to the same recipient; give each event an occasion of its own"
+    what = f"row {earlier} is about the same occasion, to the same recipient"
+    return f"{what}; give each event an occasion of its own"
 
 
 def _check_locale(template: Template, locale: str, channels: Sequence[str]) -> None:
