@@ -12,7 +12,6 @@ import json
 import os
 import platform
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path

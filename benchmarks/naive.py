@@ -118,7 +118,7 @@ class Naive:
         self._pseudonym(recipient)
         return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def _id(
+    def _id(  # noqa: PLR0917 - what an id is made of
         self, name: str, channel: str, locale: str, recipient: str, values: Mapping[str, Any], occasion: str
     ) -> str:
         canonical = sorted((key, str(value)) for key, value in values.items())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.naive import Naive
@@ -22,7 +23,7 @@ import straks
 from straks.core.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 KEY = bytes(range(32))
 LOCALES = ("nb", "nn", "en")
@@ -50,7 +51,8 @@ OPENING = f"""<h1 {STYLE}>Ny status i saken din</h1>
 <p {STYLE}>Saken <strong>{{{{ reference }}}}</strong> hos {{{{ service }}}} har fått ny status.</p>
 <p {STYLE}>Fristen er {{{{ deadline }}}}.</p>
 """
-ROW = f"""<p {STYLE}>Logg inn på nettsidene våre for å se saken, og skriv selv inn nettadressen i nettleseren.</p>
+ROW = f"""<p {STYLE}>
+Logg inn på nettsidene våre for å se saken, og skriv selv inn nettadressen i nettleseren.</p>
 """
 CLOSING = f"""<p {STYLE}>Vennlig hilsen<br>{{{{ service }}}}</p>
 """
@@ -64,8 +66,6 @@ PAGES = {
     # Which way it goes depends on the case number, so that no page is the same as one before.
     "changing": OPENING + ROW * 3 + CLOSING.replace("{{ service }}", "{{ service }} {{ reference|upper }}"),
 }
-
-Work = "Callable[[], None]"
 
 
 def texts() -> dict[str, str]:
@@ -147,13 +147,8 @@ def sms_figures() -> Iterator[Figure]:
                     ours(*message)
             for message in messages[:50]:
                 same(naive.sms("one-time-code", *message), ours(*message))
-            yield compare(
-                f"SMS order, {where}, by {how}",
-                "naive composition",
-                lambda: [naive.sms("one-time-code", *message) for message in messages],
-                lambda: [ours(*message) for message in messages],
-                pieces=len(messages),
-                target=target,
+            yield _compared(
+                f"SMS order, {where}, by {how}", partial(naive.sms, "one-time-code"), ours, messages, target
             )
 
 
@@ -180,14 +175,24 @@ def email_figures() -> Iterator[Figure]:
         ]
         for message in messages[:5]:
             same(naive.email(*message), ours(*message))
-        yield compare(
-            f"e-mail order, {what}",
-            "naive composition",
-            lambda: [naive.email(*message) for message in messages],
-            lambda: [ours(*message) for message in messages],
-            pieces=count,
-            target=target,
-        )
+        yield _compared(f"e-mail order, {what}", naive.email, ours, messages, target)
+
+
+def _compared(
+    what: str,
+    naive: Callable[..., object],
+    ours: Callable[..., object],
+    messages: Sequence[tuple[Any, ...]],
+    target: float,
+) -> Figure:
+    return compare(
+        what,
+        "naive composition",
+        lambda: [naive(*message) for message in messages],
+        lambda: [ours(*message) for message in messages],
+        pieces=len(messages),
+        target=target,
+    )
 
 
 def same(naive: bytes, ours: bytes) -> None:

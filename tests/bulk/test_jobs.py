@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import straks
     from tests.bulk.conftest import MakeRow
+
+    import straks
 
 KEY = b"a key that only tests have"
 ROWS = 3 * BATCH + 40

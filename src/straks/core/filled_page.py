@@ -5,8 +5,8 @@ What is sent is one of three: the HTML, its plain-text twin, or, most often, the
 message keeps the sanitised page and its values, and each of the three is the page's constants, made ready
 for it once, with the few values between. A page of 14 kB then costs what its values cost.
 
-It says nothing else than `FilledPage.fill`, which a test holds it against. A page in which a value is missing,
-or that would be blank without its values, is left to that.
+It says nothing else than `FilledPage.fill`, which a test holds it against. A page in which a value is
+missing, or that would be blank without its values, is left to that.
 
 `enabled` turns it off.
 """

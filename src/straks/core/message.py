@@ -2,8 +2,8 @@
 A message, filled and checked, and the order to send it.
 
 Both are values, and neither shows what it holds: a message's ``repr`` names template, language and
-masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name. Neither has slots, for the reason
-that `straks.core.made` gives.
+masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name. Neither
+has slots, for the reason that `straks.core.made` gives.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ def _kinds(plan: Any, length: int) -> str:  # noqa: ANN401 - see above
 
 
 def _whole(plan: Any, kinds: Sequence[str], length: int) -> str:  # noqa: ANN401 - see above
-    """Return a look-ahead for a whole number of one of *kinds*; it never matches if none has that *length*."""
+    """Return a look-ahead for a whole number of one of *kinds*; one that fails if none has that *length*."""
     patterns: list[str] = []
     for kind in kinds:
         description = getattr(plan, kind)
