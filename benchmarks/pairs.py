@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import gc
 import statistics
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 ROUNDS = 5
 ROUND_S = 0.2
-"""How long the slower one runs in each round, at least."""
+"""How long either runs in each round, at least."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Figure:
     """What one comparison came to: times in microseconds for each piece of work, and their ratio."""
 
     what: str
+    yardstick: str
     yardstick_us: float
     ours_us: float
     ratio: float
@@ -35,25 +37,41 @@ class Figure:
     """From the lowest to the highest ratio of a round."""
     target: float
 
+    @property
+    def met(self) -> bool:
+        """Whether ours is as fast as it should be."""
+        return self.ratio >= self.target
+
 
 def compare(
     what: str,
-    yardstick: Callable[[], object],
+    yardstick: str,
+    theirs: Callable[[], object],
     ours: Callable[[], object],
     *,
     pieces: int,
     target: float,
 ) -> Figure:
-    """Time *yardstick* and *ours*, each of which does *pieces* pieces of work, and return the figure."""
-    yardstick()
+    """
+    Time *theirs* and *ours*, each of which does *pieces* pieces of work.
+
+    *yardstick* is what *theirs* is called, *target* how many times faster ours should be.
+    """
+    theirs()
     ours()
-    repeats = _repeats(yardstick), _repeats(ours)
-    times: list[tuple[float, float]] = [
-        (_timed(yardstick, repeats[0]), _timed(ours, repeats[1])) for _ in range(ROUNDS)
-    ]
+    repeats = _repeats(theirs), _repeats(ours)
+    times = [(_timed(theirs, repeats[0]), _timed(ours, repeats[1])) for _ in range(ROUNDS)]
+    return figure(what, yardstick, times, pieces=pieces, target=target)
+
+
+def figure(
+    what: str, yardstick: str, times: list[tuple[float, float]], *, pieces: int, target: float
+) -> Figure:
+    """Return what rounds came to: of each the seconds that the yardstick took, and ours."""
     ratios = [slow / fast for slow, fast in times]
     return Figure(
         what,
+        yardstick,
         statistics.median(slow for slow, _ in times) / pieces * 1e6,
         statistics.median(fast for _, fast in times) / pieces * 1e6,
         statistics.median(ratios),
@@ -74,3 +92,29 @@ def _timed(work: Callable[[], object], repeats: int) -> float:
     for _ in range(repeats):
         work()
     return (time.process_time() - began) / repeats
+
+
+HEADINGS = ("what", "yardstick", "its µs", "ours µs", "ratio", "spread", "target", "")
+ROW = "{:56} {:22} {:>10} {:>9} {:>8} {:>7} {:>7} {}"
+
+
+def show(figures: Iterable[Figure]) -> list[Figure]:
+    """Print *figures* as one table, each line as soon as it is there, and return them."""
+    print(ROW.format(*HEADINGS), flush=True)
+    shown: list[Figure] = []
+    for each in figures:
+        shown.append(each)
+        cells = (
+            each.what,
+            each.yardstick,
+            f"{each.yardstick_us:,.2f}",
+            f"{each.ours_us:,.2f}",
+            f"{each.ratio:,.2f} ×",
+            f"{each.spread:,.2f}",
+            f"{each.target:,.2f}",
+            "met" if each.met else "NOT MET",
+        )
+        print(ROW.format(*cells), flush=True)
+    if not shown:
+        print("nothing to compare with", file=sys.stderr)
+    return shown

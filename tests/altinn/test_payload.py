@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import pytest
 
-from straks.altinn.payload import encode, endpoint, payload
+from straks.altinn.payload import _NOT_IN_EMAIL, _NOT_IN_LINE, _NOT_IN_SMS, encode, endpoint, payload
 from straks.core.email_address import EmailAddress
 from straks.core.manifest import Purpose, Repeat
 from straks.core.message import ContentType, Email, Message, Order, Sms
@@ -154,3 +155,10 @@ def test_each_channel_has_its_own_path(make_order: Callable[..., Order], channel
     path = endpoint(make_order(channel=channel))
 
     assert path == f"/notifications/api/v1/future/orders/instant/{channel}"
+
+
+def test_what_is_printable_holds_nothing_that_the_service_stumbles_over() -> None:
+    patterns = (_NOT_IN_LINE, _NOT_IN_SMS, _NOT_IN_EMAIL)
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+
+    assert [pattern.search(printable) for pattern in patterns] == [None, None, None]

@@ -366,11 +366,36 @@ def test_a_template_that_the_policy_stops_ends_with_2(cli: Cli, here: Path) -> N
     assert not (here / "o").exists()
 
 
-def test_interrupted_it_leaves_nothing_behind(
+def test_several_jobs_write_the_same_files_as_one(
     start: Callable[..., subprocess.Popen[str]], here: Path
 ) -> None:
+    write(
+        here, *GOOD, *BAD, *(f"+467017406{5 + n % 95:02d},nb,{n % 900},482913,5 min,X" for n in range(1_000))
+    )
+    found: list[tuple[bytes, bytes, str]] = []
+    for jobs in ("1", "3"):
+        building = start(
+            "build", "rows.csv", "--template", "one-time-code", "--out", "orders.jsonl", "--jobs", jobs
+        )
+        told, err = building.communicate(timeout=120)
+        found.append(
+            ((here / "orders.jsonl").read_bytes(), (here / "orders.jsonl.rejects.csv").read_bytes(), told)
+        )
+
+        assert (building.returncode, err) == (1, "")
+
+    assert found[0] == found[1]
+    assert "1006 rows" in found[0][2]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupted_it_leaves_nothing_behind(
+    start: Callable[..., subprocess.Popen[str]], here: Path, jobs: str
+) -> None:
     write(here, *(f"+467017406{5 + n % 95:02d},nb,{n},482913,5 min,X" for n in range(100_000)))
-    building = start("build", "rows.csv", "--template", "one-time-code", "--out", "orders.jsonl")
+    building = start(
+        "build", "rows.csv", "--template", "one-time-code", "--out", "orders.jsonl", "--jobs", jobs
+    )
     while not any(file.name.endswith(".part") and file.stat().st_size for file in here.iterdir()):
         assert building.poll() is None
     building.send_signal(signal.SIGINT)

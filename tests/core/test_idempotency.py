@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from straks.core.idempotency import SIMULATOR_KEY, checked_key, idempotency_id, pseudonym
+from straks.core.idempotency import _HASHES, SIMULATOR_KEY, _base32, checked_key, idempotency_id, pseudonym
 from straks.errors import InvalidKey, InvalidSetting
 
 KEY = b"a key for tests, nothing else"
@@ -131,3 +134,17 @@ def test_a_pseudonym_is_the_recipients_under_this_key_alone() -> None:
     assert pseudonym("kari@example.org", KEY) != pseudonym("ola@example.org", KEY)
     assert pseudonym("kari@example.org", KEY) != pseudonym("kari@example.org", SIMULATOR_KEY)
     assert re.fullmatch("[0-9a-f]{32}", pseudonym("åse@example.org", KEY))
+
+
+@given(st.binary(min_size=20, max_size=20))
+def test_twenty_bytes_are_written_in_base32(digest: bytes) -> None:
+    assert _base32(digest) == base64.b32encode(digest).decode("ascii").lower()
+
+
+def test_more_keys_than_are_kept_ready_make_the_same_ids() -> None:
+    keys = [bytes([number]) * 16 for number in range(40)]
+
+    assert [pseudonym("+46701740605", key) for key in keys] == [
+        pseudonym("+46701740605", key) for key in keys
+    ]
+    assert len(_HASHES) <= 8

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pickle
 import pprint
-from dataclasses import replace
+from copy import copy, deepcopy
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import rich.pretty
 
+import straks
 from straks.core.email_address import EmailAddress
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.core.manifest import Purpose, Repeat
@@ -19,6 +21,8 @@ from straks.core.phone_number import PhoneNumber
 from straks.errors import InvalidKey, InvalidSetting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from straks.core.message import Message
 
 KEY = b"a key for tests, nothing else"
@@ -128,3 +132,60 @@ def test_a_reference_is_one_readable_line(reference: str, why: str) -> None:
     with pytest.raises(InvalidSetting, match=why):
         SMS.order("login/8841", KEY, reference)
     assert SMS.order("login/8841", KEY, "x" * 255).reference == "x" * 255
+
+
+LAZY = straks.Catalog.load(policy=None)["one-time-code"]
+
+
+def lazy() -> Email:
+    """Return an e-mail whose body nobody has asked for yet."""
+    return LAZY.email("nb", EMAIL.recipient, LAZY.examples)
+
+
+def pickled(email: Email) -> Email:
+    found: Email = pickle.loads(pickle.dumps(email))  # noqa: S301 - our own, a moment old
+    return found
+
+
+def test_what_a_template_makes_has_the_fields_that_it_should_have() -> None:
+    sms = LAZY.sms("nb", SMS.recipient, LAZY.examples)
+    order = sms.order("login/8841", KEY)
+    email = lazy()
+
+    assert vars(sms).keys() == {field.name for field in fields(Sms)}
+    assert vars(order).keys() == {field.name for field in fields(Order)}
+    assert vars(SMS.recipient).keys() == {field.name for field in fields(PhoneNumber)}
+    assert vars(email).keys() == {field.name for field in fields(Email)} - {"html", "text"} | {"page"}
+
+
+def test_a_body_is_put_together_when_it_is_asked_for_and_once() -> None:
+    email = lazy()
+    whole = Email(**{field.name: getattr(lazy(), field.name) for field in fields(Email)})
+
+    assert email.unmade_body is not None
+    assert whole.unmade_body is None
+    assert (email.html, email.text, email.body) == (whole.html, whole.text, whole.body)
+    assert email.html is email.html
+    assert email == whole
+
+
+@pytest.mark.parametrize("carried", [copy, deepcopy, pickled, replace])
+def test_an_email_that_travels_before_it_is_put_together_is_the_same(
+    carried: Callable[[Email], Email],
+) -> None:
+    assert carried(lazy()) == lazy()
+    assert carried(lazy()).text == lazy().text
+
+
+def test_what_an_email_does_not_have_it_does_not_have() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'subjekt'"):
+        _ = lazy().subjekt  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+    with pytest.raises(AttributeError, match="no attribute 'html'"):
+        _ = object.__new__(Email).html
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_no_field_can_be_set(message: Message) -> None:
+    for value in (message, message.order("login/8841", KEY), SMS.recipient, lazy()):
+        with pytest.raises(FrozenInstanceError):
+            value.locale = "en"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

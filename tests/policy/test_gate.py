@@ -13,7 +13,9 @@ from straks.core.catalog import Catalog
 from straks.core.gate import OPEN
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.policy.gate import PolicyGate
+from straks.policy.rules import RULES
 from straks.policy.settings import Policy
+from straks.policy.subject import Filled
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -132,6 +134,36 @@ def test_an_order_that_the_policy_does_not_let_go_is_not_made(tmp_path: Path) ->
 
     with pytest.raises(straks.PolicyError, match="SND703"):
         message.order("login/8841", SIMULATOR_KEY)
+
+
+def test_what_a_sender_may_is_asked_once_and_what_it_may_not_each_time(tmp_path: Path) -> None:
+    policy = straks.Policy(select=("SND",), senders=frozenset({"Skatt"}))
+    catalog = straks.Catalog.load(written(tmp_path, FINE), policy=policy)
+    for _ in range(2):
+        filled(catalog, sender="Skatt").order("login/8841", SIMULATOR_KEY)
+        with pytest.raises(straks.PolicyError, match="SND703"):
+            filled(catalog, sender="NAV").order("login/8841", SIMULATOR_KEY)
+        with pytest.raises(straks.PolicyError, match="SND703"):
+            filled(catalog).order("login/8841", SIMULATOR_KEY)
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_sender])
+def test_a_rule_by_sender_says_the_same_of_all_that_a_sender_sends(code: str) -> None:
+    (check,) = [rule.check for rule in RULES if rule.code == code]
+    policy = Policy(senders=frozenset({"Skatt", "2222"}))
+    shipped = straks.Catalog.load(policy=None)
+    one, other = shipped["one-time-code"], shipped["status-update"]
+    for sender in (None, "Skatt", "NAV", "2222", "4444", "+46701740605", "+4622000000"):
+        said = [
+            [
+                flaw.message
+                for flaw in check(Filled(template.sms(locale, number, template.examples, sender), policy))
+            ]
+            for template, locale in ((one, "nb"), (other, "nn"))
+            for number in map(straks.PhoneNumber.parse, ("+46701740605", "+4742000000"))
+        ]
+
+        assert said == [said[0]] * len(said)
 
 
 def test_an_order_that_passes_is_made(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from straks.core.cluster import clusters
-from straks.core.segment import Encoding, segment
+from straks.core.segment import Encoding, count_segments, segment
+from straks.errors import TooManySegments
 
 # From 3GPP TS 23.038 by hand, so that one misreading cannot hide on both sides.
 ONE_SEPTET = (
@@ -95,3 +97,17 @@ def test_whole_clusters_never_make_fewer_segments(text: str) -> None:
 @given(TEXTS, st.integers(0, 400))
 def test_a_longer_text_never_has_fewer_segments(text: str, length: int) -> None:
     assert len(segment(text[:length])) <= len(segment(text))
+
+
+@given(TEXTS)
+@example("a" * 160)
+@example("a" * 161)
+@example("a" * 153 * 255)
+def test_what_is_counted_is_how_many_there_are(text: str) -> None:
+    assert count_segments(text) == len(segment(text))
+
+
+@pytest.mark.parametrize("text", ["a" * (153 * 255 + 1), "č" * (67 * 255 + 1)])
+def test_what_the_header_cannot_number_is_not_counted(text: str) -> None:
+    with pytest.raises(TooManySegments):
+        count_segments(text)

@@ -107,9 +107,10 @@ def _sms(sms: Sms) -> dict[str, Any]:
 
 def _written_sms(sms: Sms) -> str:
     sender = "" if sms.sender is None else f'"sender":{_quoted(sms.sender)},'
+    life = sms.time_to_live
     return (
         f'"recipientSms":{{"phoneNumber":"{sms.recipient.e164}"'
-        f',"timeToLiveInSeconds":{sms.time_to_live.days * 86_400 + sms.time_to_live.seconds}'
+        f',"timeToLiveInSeconds":{life.days * 86_400 + life.seconds}'
         f',"smsSettings":{{{sender}"body":{_quoted(sms.body)}}}}}'
     )
 
@@ -129,9 +130,11 @@ def _email(email: Email) -> dict[str, Any]:
 
 def _written_email(email: Email) -> str:
     sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+    page = email.unmade_body
+    body = _quoted(email.body) if page is None else page.json()
     return (
         f'"recipientEmail":{{"emailAddress":{_quoted(email.recipient.ascii)}'
-        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{_quoted(email.body)}{sender}'
+        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{body}{sender}'
         f',"contentType":"{ContentType(email.content_type).value}"}}}}'
     )
 
@@ -162,7 +165,8 @@ def _flaw(order: Order) -> Flaw | None:
 
 
 def _flaw_of_sms(sms: Sms) -> Flaw | None:
-    if not TIME_TO_LIVE_LEAST <= sms.time_to_live <= TIME_TO_LIVE_MOST or sms.time_to_live.microseconds:
+    life = sms.time_to_live
+    if not TIME_TO_LIVE_LEAST <= life <= TIME_TO_LIVE_MOST or life.microseconds:
         return "time_to_live", "60 to 172800 whole seconds", ""
     flaw = _flaw_of_text(sms.body, "body", "no control characters but line breaks", _NOT_IN_SMS)
     if flaw is None and sms.sender is not None:
@@ -171,9 +175,11 @@ def _flaw_of_sms(sms: Sms) -> Flaw | None:
 
 
 def _flaw_of_email(email: Email) -> Flaw | None:
-    flaw = _flaw_of_text(email.subject, "subject", "one line without control characters") or _flaw_of_text(
-        email.body, "body", "no control characters but line breaks and tabs", _NOT_IN_EMAIL
-    )
+    page = email.unmade_body
+    flaw = _flaw_of_text(email.subject, "subject", "one line without control characters")
+    if flaw is None and (page is None or not page.free_of(_NOT_IN_EMAIL)):
+        rule = "no control characters but line breaks and tabs"
+        flaw = _flaw_of_text(email.body, "body", rule, _NOT_IN_EMAIL)
     for address, field in ((email.sender, "sender"), (email.recipient, "recipient")):
         if flaw is None and address is not None and _SERVICE_ADDRESS.fullmatch(address.ascii) is None:
             flaw = field, _SERVICE_ADDRESS_RULE, ""
@@ -185,7 +191,8 @@ def _flaw_of_text(
 ) -> Flaw | None:
     if not text or text.isspace():
         return field, "not empty", ""
-    found = (not_carried or _NOT_IN_LINE).search(text)
+    # What is printable holds none of them, and that is told in half the time.
+    found = None if text.isprintable() else (not_carried or _NOT_IN_LINE).search(text)
     if found is None:
         return None
     return field, rule, f"; character {found.start() + 1} is U+{ord(found[0]):04X}, take it out"

@@ -38,6 +38,7 @@ VERSION: Final = "order/1"
 Sendable: TypeAlias = "Order | SealedOrder"
 """What a transport is given. One of your own begins with `seal`, and has the same in both cases."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,255}")
 _PSEUDONYM = re.compile(r"(?:[0-9a-f]{32})?")  # empty in an order that no message made
 
@@ -81,7 +82,7 @@ class SealedOrder:
         if self.not_after is not None:
             facts["not_after"] = self.not_after.isoformat()
         written = {name: value for name, value in facts.items() if value not in (None, False)}
-        return json.dumps({"straks": VERSION, **written}, ensure_ascii=False, separators=(",", ":"))
+        return _ENCODER.encode({"straks": VERSION, **written})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> SealedOrder:

@@ -33,6 +33,7 @@ from straks.core.message import Sms
 from straks.core.parameter import Unfit
 from straks.core.phone_number import PhoneNumber
 from straks.core.recipient import channel_of
+from straks.core.segment import count_segments
 from straks.errors import (
     InvalidEmailAddress,
     InvalidPayload,
@@ -239,6 +240,10 @@ class Builder:
         except _Wrong as wrong:
             return Rejection(row, wrong.fault, wrong.name, str(wrong))
 
+    def duplicate(self, row: int, earlier: int) -> Rejection:
+        """Return what becomes of a row that is about the same as one before it, number *earlier*."""
+        return Rejection(row, Fault.DUPLICATE, self._columns.occasion, _duplicate_of(earlier))
+
     def _build(self, row: int, cells: Cells, seen: Seen | None) -> Built:
         if not cells.keys() <= self._known:
             self._refuse_surplus(cells)
@@ -252,13 +257,8 @@ class Builder:
         if seen is not None:
             about = f"{order.channel}\n{order.pseudonym}\n{occasion}".encode("utf-8", "surrogatepass")
             if earlier := seen(blake2b(about, digest_size=16).digest(), row):
-                raise _Wrong(
-                    Fault.DUPLICATE,
-                    self._columns.occasion,
-                    f"row {earlier} is about the same occasion, to the same recipient; give each event an "
-                    "occasion of its own",
-                )
-        return Built(row, order, len(message.segmentation) if isinstance(message, Sms) else 0)
+                raise _Wrong(Fault.DUPLICATE, self._columns.occasion, _duplicate_of(earlier))
+        return Built(row, order, count_segments(message.body) if isinstance(message, Sms) else 0)
 
     def _refuse_surplus(self, cells: Cells) -> None:
         surplus = next(name for name in cells if name not in self._known)
@@ -338,6 +338,11 @@ class Builder:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
             raise _Wrong(fault, column, "is missing")
         return _as_text(cell, column, fault)
+
+
+def _duplicate_of(earlier: int) -> str:
+    what = f"row {earlier} is about the same occasion, to the same recipient"
+    return f"{what}; give each event an occasion of its own"
 
 
 def _check_locale(template: Template, locale: str, channels: Sequence[str]) -> None:

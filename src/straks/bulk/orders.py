@@ -25,17 +25,19 @@ LINE_MOST: Final = 16_000_000
 
 
 @contextmanager
-def write_orders(path: str | os.PathLike[str]) -> Generator[Callable[[SealedOrder], None]]:
+def write_orders(path: str | os.PathLike[str]) -> Generator[Callable[[SealedOrder | str], None]]:
     """
     Open a file of orders, and give what adds one; the file is there when the block has ended well.
+
+    An order may be a line already, as `SealedOrder.to_json` has it.
 
     Raises:
         OSError: It cannot be written.
     """
     with whole_file(path) as file:
 
-        def add(order: SealedOrder) -> None:
-            file.write(order.to_json() + "\n")
+        def add(order: SealedOrder | str) -> None:
+            file.write(f"{order if isinstance(order, str) else order.to_json()}\n")
 
         yield add
 

@@ -11,7 +11,6 @@ import csv
 from collections import Counter
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from straks.altinn.sealed import SealedOrder
-    from straks.bulk import Built, Rejection, Rows
+    from straks.bulk import Line, Lines, Rejection
 
 _SHOWN_EVERY: Final = 256  # rows; a bar that is drawn for each costs more than the rows
 
@@ -46,11 +44,11 @@ class Tally:
     segments: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     rejected: Counter[str] = field(default_factory=Counter[str])
 
-    def count_built(self, order: SealedOrder, segments: int) -> None:
+    def count_built(self, line: Line) -> None:
         """Count an order by its channel and language."""
-        about = (order.channel, order.locale)
+        about = (line.channel, line.locale)
         self.messages[about] += 1
-        self.segments[about] += segments
+        self.segments[about] += line.segments
 
     @property
     def built(self) -> int:
@@ -88,6 +86,14 @@ class Tally:
     "--region", "regions", multiple=True, metavar="CODE", help="A country that numbers may be in; repeat it."
 )
 @click.option("--not-after", type=Moment(ago=False), metavar="MOMENT", help="No order is sent after it.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many processes build; the files are the same.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Take this many rows only.")
 @click.option("--dry-run", is_flag=True, help="Write no orders; count what there would be and would cost.")
 @click.option(
@@ -108,6 +114,7 @@ def command(
     template: str,
     out: Path | None,
     rejects: Path | None,
+    jobs: int,
     limit: int | None,
     dry_run: bool,
     key_file: IO[bytes] | None,
@@ -126,7 +133,7 @@ def command(
     Ends with 0 when every row became an order, with 1 when some did not, and with 2 when nothing was
     built.
     """
-    from straks.bulk import Built, build_orders, read_rows, write_orders
+    from straks.bulk import Rejection, build_lines, read_rows, write_orders
     from straks.loading import Catalog
 
     if out is None and not dry_run:
@@ -140,22 +147,26 @@ def command(
     tally = Tally()
     with ExitStack() as stack:
         rows = stack.enter_context(read_rows(file))
+        keeps = None if dry_run else out
+        lines = build_lines(
+            catalog[template], rows, jobs=jobs, limit=limit, texts=keeps is not None, **settings
+        )
         try:
-            built = build_orders(catalog[template], rows, **settings)
+            built = stack.enter_context(lines)
         except PolicyError as error:
             exits.tell(error, as_json=as_json)
             ctx.exit(exits.UNUSABLE)
         # The last to be opened is the first to be given its name: rejects come before the orders.
-        keep = stack.enter_context(nullcontext(None) if dry_run or out is None else write_orders(out))
+        keep = stack.enter_context(nullcontext(None) if keeps is None else write_orders(keeps))
         refuse = stack.enter_context(_rejecting(rejects))
-        for each in _watched(built, rows, limit):
-            if isinstance(each, Built):
-                tally.count_built(each.order, each.segments)
-                if keep is not None:
-                    keep(each.order)
-            else:
+        for each in _watched(built, rows.size, limit):
+            if isinstance(each, Rejection):
                 tally.rejected[each.fault] += 1
                 refuse(each)
+            else:
+                tally.count_built(each)
+                if keep is not None:
+                    keep(each.text)
     _tell(tally, None if dry_run else out, rejects, as_json=as_json)
     ctx.exit(exits.DID_NOT_WORK if tally.rejected else 0)
 
@@ -212,19 +223,17 @@ def _rejecting(path: Path | None) -> Generator[Callable[[Rejection], None]]:
         yield lambda each: table.writerow([each.row, each.fault, each.field or "", each.reason])
 
 
-def _watched(
-    built: Iterator[Built | Rejection], rows: Rows, limit: int | None
-) -> Iterator[Built | Rejection]:
+def _watched(built: Lines, size: int, limit: int | None) -> Iterator[Line | Rejection]:
     """Show on a terminal how far it is."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     out = console(stderr=True)
     columns = (TextColumn("Building"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        bar = progress.add_task("", total=limit or rows.size)
-        for number, each in enumerate(islice(built, limit), start=1):
+        bar = progress.add_task("", total=limit or size)
+        for number, each in enumerate(built, start=1):
             if number % _SHOWN_EVERY == 0:
-                progress.update(bar, completed=number if limit else rows.position)
+                progress.update(bar, completed=number if limit else built.position)
             yield each
 
 

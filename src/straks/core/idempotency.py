@@ -14,9 +14,10 @@ The ids of a release are the ids of every release: a change here makes each repe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from straks.errors import InvalidKey, InvalidSetting
 
@@ -31,13 +32,20 @@ SIMULATOR_KEY: Final = b"for the simulator alone"
 
 _BLAKE2B_KEY_MOST = 64  # RFC 7693, 2.1
 _DIGEST_BYTES = 20
+_PSEUDONYM_BYTES = 16
 _TEMPLATE_CHARACTERS = 24
 _LETTERS: Final = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
 # To spread 160 bits over 32 bytes, five in each: the upper half of each group moves up, five times over.
+# What moves by n bits is added 2ⁿ - 1 times more.
 _SPREADS: Final = [
-    (shift, sum(((1 << bits) - 1) << (bits * 2 + shift * 2) * group for group in range(groups)), bits)
+    (
+        sum(((1 << bits) - 1) << bits + (bits * 2 + shift * 2) * group for group in range(groups)),
+        (1 << shift) - 1,
+    )
     for groups, bits, shift in ((1, 80, 48), (2, 40, 24), (4, 20, 12), (8, 10, 6), (16, 5, 3))
 ]
+_KEYS_KEPT = 8
+_NAMES_KEPT = 1024
 _UNSAFE = re.compile("[^A-Za-z0-9_-]")
 
 
@@ -89,30 +97,61 @@ def idempotency_id(
     """
     if not isinstance(occasion, str) or not occasion.strip():
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
-    # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
-    # Written out, since most of what making an id would take is setting up an encoder.
-    said = [_quoted(fact) for fact in ("straks-1", template, channel, locale, recipient)]
-    said.append("null" if sender is None else _quoted(sender))
-    said.append(
-        f"[{','.join([f'[{_quoted(name)},{_quoted(value)}]' for name, value in sorted(values.items())])}]"
-    )
-    facts = f"[{','.join(said)},{_quoted(occasion)}]"
-    digest = blake2b(
-        facts.encode("ascii"),
-        digest_size=_DIGEST_BYTES,
-        key=key,
-        person=b"straks order",
-    ).digest()
+    said = _said(template, channel, locale, (*values,))
+    from_ = "null" if sender is None else _quoted(sender)
+    filled = [_quoted(values[name]) for name in said.names]
+    facts = said.form % (_quoted(recipient), from_, *filled, _quoted(occasion))
+    digest = (_HASHES.get(key) or _hashes(key))[0].copy()
+    digest.update(facts.encode("ascii"))
+    return said.beginning + _base32(digest.digest())
+
+
+class _Said(NamedTuple):
+    """What the ids of one template, channel and language have in common."""
+
+    beginning: str
+    form: str
+    names: list[str]
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _said(template: str, channel: str, locale: str, names: tuple[str, ...]) -> _Said:
     # What is not safe in a URL or a log is replaced here; the whole name is in the hash.
     name = _UNSAFE.sub("-", template[:_TEMPLATE_CHARACTERS])
-    return f"{name}.{channel}.{_base32(digest)}"
+    # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
+    # Written out, since most of what making an id would take is setting up an encoder.
+    facts = [_literally(fact) for fact in ("straks-1", template, channel, locale)]
+    values = ",".join([f"[{_literally(each)},%s]" for each in sorted(names)])
+    return _Said(f"{name}.{channel}.", f"[{','.join(facts)},%s,%s,[{values}],%s]", sorted(names))
+
+
+def _literally(fact: str) -> str:
+    return _quoted(fact).replace("%", "%%")
+
+
+_HASHES: Final[dict[bytes, tuple[blake2b, blake2b]]] = {}
+
+
+def _hashes(key: bytes) -> tuple[blake2b, blake2b]:
+    """
+    Return the hashes that make ids and pseudonyms, which have taken in *key* and are there to be copied.
+
+    To take in a key is half of what hashing so little takes.
+    """
+    if len(_HASHES) >= _KEYS_KEPT:
+        _HASHES.clear()
+    made = (
+        blake2b(digest_size=_DIGEST_BYTES, key=key, person=b"straks order"),
+        blake2b(digest_size=_PSEUDONYM_BYTES, key=key, person=b"straks recipient"),
+    )
+    return _HASHES.setdefault(key, made)
 
 
 def _base32(digest: bytes) -> str:
     """Write 20 bytes in base32 (RFC 4648, 6), in lower case."""
     number = int.from_bytes(digest, "big")
-    for shift, lower, bits in _SPREADS:
-        number = (number & lower) | ((number & lower << bits) << shift)
+    for upper, more in _SPREADS:
+        number += (number & upper) * more
     return number.to_bytes(32, "big").translate(_LETTERS).decode("ascii")
 
 
@@ -123,4 +162,6 @@ def pseudonym(recipient: str, key: bytes) -> str:
     The same recipient has the same one under the same key, so «who got what» can be answered from
     records that name nobody.
     """
-    return blake2b(recipient.encode(), digest_size=16, key=key, person=b"straks recipient").hexdigest()
+    digest = (_HASHES.get(key) or _hashes(key))[1].copy()
+    digest.update(recipient.encode())
+    return digest.hexdigest()

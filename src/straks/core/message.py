@@ -2,7 +2,8 @@
 A message, filled and checked, and the order to send it.
 
 Both are values, and neither shows what it holds: a message's ``repr`` names template, language and
-masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name.
+masked recipient, and what a person may want to see (``body``, ``html``) is asked for by name. Neither
+has slots, for the reason that `straks.core.made` gives.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from straks.core import idempotency
 from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.hygiene import offence
+from straks.core.made import made
 from straks.core.segment import Segmentation, segment
 from straks.errors import InvalidSetting
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from straks.core.email_address import EmailAddress
+    from straks.core.filled_page import FilledPage
     from straks.core.gate import Gate
     from straks.core.manifest import Purpose, Repeat
     from straks.core.phone_number import PhoneNumber
@@ -38,7 +41,7 @@ class ContentType(StrEnum):
     HTML = "Html"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Message(Displayed, ABC):
     """
     What `Sms` and `Email` have in common: where it came from, and how it becomes an order.
@@ -91,24 +94,28 @@ class Message(Displayed, ABC):
         usable = idempotency.checked_key(key)
         if reference is not None:
             _check_reference(reference)
-        order = Order(
-            message=self,
-            idempotency_id=idempotency.idempotency_id(
-                key=usable,
-                template=self.template,
-                channel=self.channel,
-                locale=self.locale,
-                recipient=self.address,
-                sender=self.sender_name,
-                values=self.canonical_values,
-                occasion=occasion,
-            ),
-            reference=reference,
-            pseudonym=idempotency.pseudonym(self.address, usable),
-            rehearsal=key == idempotency.SIMULATOR_KEY,
+        address = self.address
+        order = made(
+            Order,
+            {
+                "message": self,
+                "idempotency_id": idempotency.idempotency_id(
+                    key=usable,
+                    template=self.template,
+                    channel=self.channel,
+                    locale=self.locale,
+                    recipient=address,
+                    sender=self.sender_name,
+                    values=self.canonical_values,
+                    occasion=occasion,
+                ),
+                "reference": reference,
+                "pseudonym": idempotency.pseudonym(address, usable),
+                "rehearsal": key == idempotency.SIMULATOR_KEY,
+            },
         )
         # The traceback of an error keeps this frame, and there are those that print what it holds.
-        del key, usable
+        del key, usable, address
         self.gate.release(order)
         return order
 
@@ -125,7 +132,7 @@ def _check_reference(reference: str) -> None:
         raise InvalidSetting(f"the reference holds {found[1]} at character {found[0] + 1}; take it out")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Sms(Message):
     """
     A text message.
@@ -149,7 +156,7 @@ class Sms(Message):
     @property
     def address(self) -> str:
         """The recipient as E.164."""
-        return str(self.recipient)
+        return self.recipient.e164
 
     @property
     def masked_recipient(self) -> str:
@@ -162,13 +169,16 @@ class Sms(Message):
         return self.sender
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Email(Message):
     """
     An e-mail.
 
     ``text`` is always there: the author's own, or the plain-text twin of ``html``. ``content_type``
     says which of them is sent; the service takes one body. ``sender`` is None for its default.
+
+    One that comes of a template may hold its page and the values instead of ``html`` and ``text``, which are
+    then made when they are first asked for.
     """
 
     channel: ClassVar[str] = "email"
@@ -180,6 +190,21 @@ class Email(Message):
     content_type: ContentType
     sender: EmailAddress | None = None
 
+    if not TYPE_CHECKING:  # for whom the two are fields
+
+        def __getattr__(self, name: str) -> str:
+            page = self.__dict__.get("page")
+            if page is None or name not in {"html", "text"}:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            made = self.__dict__[name] = page.html() if name == "html" else page.text()
+            return made
+
+    @property
+    def unmade_body(self) -> FilledPage | None:
+        """What is sent, as long as it is not put together; None where it is."""
+        page: FilledPage | None = self.__dict__.get("page")
+        return page if self.content_type is ContentType.HTML else None
+
     @property
     def body(self) -> str:
         """What is sent."""
@@ -188,7 +213,7 @@ class Email(Message):
     @property
     def address(self) -> str:
         """The recipient's normalised address."""
-        return str(self.recipient)
+        return self.recipient.normalised
 
     @property
     def masked_recipient(self) -> str:
@@ -201,7 +226,7 @@ class Email(Message):
         return None if self.sender is None else str(self.sender)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order(Displayed):
     """
     A message about an occasion, ready to be placed.

@@ -21,10 +21,11 @@ thousand numbers, and under metadata that is bent so that each question decides 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 enabled: bool = True
 """Whether numbers are looked up here at all; False leaves every one of them to the library."""
@@ -51,8 +52,13 @@ _OTHER_KINDS: Final = (
 _NEVER: Final = "(?!)"
 
 
-class Found(NamedTuple):
-    """Where a number that an SMS can be sent to belongs, and how sure it is that it is a mobile's."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """
+    Where a number that an SMS can be sent to belongs, and how sure it is that it is a mobile's.
+
+    All numbers of a region share two of these.
+    """
 
     country_code: str
     region: str
@@ -63,26 +69,28 @@ class Found(NamedTuple):
 class _Region:
     """One region's part of the number plan, and its patterns by the length of the whole number."""
 
-    __slots__ = ("_code", "_metadata", "_patterns", "found", "leading")
+    __slots__ = ("_code", "_metadata", "found", "leading", "matches")
 
-    def __init__(self, code: str, name: str, metadata: Any) -> None:  # noqa: ANN401 - the library's, which has no types
-        self.leading = (
-            None if metadata.leading_digits is None else re.compile(metadata.leading_digits, re.ASCII)
-        )
-        self.found = {"mobile": Found(code, name, mobile=True), "either": Found(code, name, mobile=False)}
+    def __init__(self, code: str, name: str, metadata: Any, *, alone: bool) -> None:  # noqa: ANN401 - the library's, which has no types
+        # The only region of a code has all its numbers, whatever they begin with.
+        leads = None if alone else metadata.leading_digits
+        self.leading = None if leads is None else re.compile(leads, re.ASCII)
+        self.matches: dict[int, Callable[[str], re.Match[str] | None]] = {}
+        # What the last group of a match says.
+        self.found: dict[str | None, Found | None] = {
+            "mobile": Found(code, name, mobile=True),
+            "either": Found(code, name, mobile=False),
+            "landline": None,
+            "other": None,
+        }
         self._code = code
         self._metadata = metadata
-        self._patterns: dict[int, re.Pattern[str]] = {}
 
-    def kind(self, text: str) -> str | None:
-        """Return the kind of *text*, a whole number: mobile, either, landline, other, or None for no kind."""
-        pattern = self._patterns.get(len(text))
-        if pattern is None:
-            national = len(text) - 1 - len(self._code)
-            pattern = re.compile(rf"\+{self._code}{_kinds(self._metadata, national)}", re.ASCII)
-            self._patterns[len(text)] = pattern
-        match = pattern.match(text)
-        return None if match is None else match.lastgroup
+    def read(self, length: int) -> Callable[[str], re.Match[str] | None]:
+        """Return, and keep, what matches a whole number of *length* that is of any kind."""
+        national = length - 1 - len(self._code)
+        pattern = re.compile(rf"\+{self._code}{_kinds(self._metadata, national)}", re.ASCII)
+        return self.matches.setdefault(length, pattern.match)
 
 
 class PhoneTable:
@@ -102,7 +110,8 @@ class PhoneTable:
 
     def find(self, text: str) -> Found | None:
         """Return what *text* is if it is a mobile number in E.164; None says nothing at all."""
-        if not _SHORTEST <= len(text) <= _LONGEST:
+        length = len(text)
+        if not _SHORTEST <= length <= _LONGEST:
             return None
         for end in (3, 2, 4):  # most codes have two digits
             regions = self._regions.get(text[:end])
@@ -111,14 +120,15 @@ class PhoneTable:
         else:
             self._meet(text)
             return None
-        if len(regions) == 1:
-            return regions[0].found.get(regions[0].kind(text) or "")
         for region in regions:
-            if region.leading is not None and region.leading.match(text, end) is None:
+            leading = region.leading
+            if leading is not None and leading.match(text, end) is None:
                 continue
-            kind = region.kind(text)
-            if kind is not None or region.leading is not None:
-                return region.found.get(kind or "")
+            match = (region.matches.get(length) or region.read(length))(text)
+            if match is not None:
+                return region.found[match.lastgroup]
+            if leading is not None:
+                return None
         return None
 
     def _meet(self, text: str) -> None:
@@ -139,30 +149,35 @@ class PhoneTable:
             plans = [self._library.PhoneMetadata.metadata_for_region(name, None) for name in names]
             if any(plan is None or any(map(_NOT_MOVABLE.search, _texts(plan))) for plan in plans):
                 return ()
-            return tuple(_Region(code, name, plan) for name, plan in zip(names, plans, strict=True))
+            alone = len(names) == 1
+            return tuple(
+                _Region(code, name, plan, alone=alone) for name, plan in zip(names, plans, strict=True)
+            )
         except (AttributeError, TypeError, re.error):
             return ()
 
 
 def _kinds(plan: Any, length: int) -> str:  # noqa: ANN401 - see above
     """Return the pattern whose last group names the kind of a number: other, either, landline or mobile."""
-    others = [_whole(plan, kind, length) for kind in _OTHER_KINDS]
-    landline, mobile = _whole(plan, "fixed_line", length), _whole(plan, "mobile", length)
+    landline, mobile = _whole(plan, ["fixed_line"], length), _whole(plan, ["mobile"], length)
     if plan.same_mobile_and_fixed_line_pattern:
         last = f"{landline}(?P<either>)"
     else:
         last = f"{landline}(?:{mobile}(?P<either>)|(?P<landline>))|{mobile}(?P<mobile>)"
-    return f"{_whole(plan, 'general_desc', length)}(?:(?:{'|'.join(others)})(?P<other>)|{last})"
+    others = _whole(plan, _OTHER_KINDS, length)
+    return f"{_whole(plan, ['general_desc'], length)}(?:{others}(?P<other>)|{last})"
 
 
-def _whole(plan: Any, kind: str, length: int) -> str:  # noqa: ANN401 - see above
-    """Return a look-ahead for a whole number of *kind*; one that never matches if none has that *length*."""
-    description = getattr(plan, kind)
-    if description is None or not description.national_number_pattern:
-        return _NEVER
-    if description.possible_length and length not in description.possible_length:
-        return _NEVER
-    return rf"(?=(?:{description.national_number_pattern})\Z)"
+def _whole(plan: Any, kinds: Sequence[str], length: int) -> str:  # noqa: ANN401 - see above
+    """Return a look-ahead for a whole number of one of *kinds*; one that fails if none has that *length*."""
+    patterns: list[str] = []
+    for kind in kinds:
+        description = getattr(plan, kind)
+        if description is None or not description.national_number_pattern:
+            continue
+        if not description.possible_length or length in description.possible_length:
+            patterns.append(f"(?:{description.national_number_pattern})")
+    return rf"(?=(?:{'|'.join(patterns)})\Z)" if patterns else _NEVER
 
 
 def _texts(plan: Any) -> Iterator[str]:  # noqa: ANN401 - see above

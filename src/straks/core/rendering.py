@@ -38,10 +38,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from straks.core import skeleton, subset
+from straks.core.filled_page import FilledPage
 from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
 from straks.core.noting import Noting
 from straks.core.parameter import Shown
+from straks.core.plain_text import trimmed
 from straks.core.straight import Straight, asks_for_the_language_alone, straight
 from straks.core.text_kinds import Link
 from straks.errors import BrokenTemplate
@@ -108,7 +110,8 @@ class Renderer:
         self._text = _environment(self._files, html=False)
         self._html = _environment(self._files, html=True)
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
-        self._page = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.sanitise, clean=clean))
+        self._sanitise = partial(skeleton.sanitise, clean=clean)
+        self._page = lru_cache(maxsize=_PAGES_KEPT)(self._sanitise)
         # Of what a page is made of, the parts that branches choose between are the same in many.
         self._cut = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.cut, clean=clean))
         self._context = lru_cache(maxsize=len(LOCALES))(partial(_context, self._text))
@@ -218,18 +221,26 @@ class Renderer:
         names = {word: name for name, word in stand_ins.items()}
         return page, [names.get(word, "locale") for word in held.values]
 
-    def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
-        """Render an HTML file; returns the page and its plain-text twin."""
+    def filled(self, file: str, values: Mapping[str, object]) -> FilledPage:
+        """Render an HTML file; returns its page and the values in it."""
         held = skeleton.Held()
         rendered = self._render(self._html, file, {**values, _HELD: held})
+        sanitise = self._page if len(rendered) <= _LONGEST_KEPT else self._sanitise
         try:
-            if len(rendered) <= _LONGEST_KEPT:
-                html, text = self._page(rendered).fill(held.values)
-            else:
-                html, text = skeleton.sanitise(rendered, self._clean).fill(held.values)
+            return FilledPage(sanitise(rendered), held.values)
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
-        return html, trimmed(text)
+
+    def html(self, file: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """Render an HTML file; returns the page and its plain-text twin."""
+        return self.finished(file, self.filled(file, values))
+
+    def finished(self, file: str, page: FilledPage) -> tuple[str, str]:
+        """Return *page*, which *file* came to, and its plain-text twin."""
+        try:
+            return page.fill()
+        except skeleton.Misplaced as flaw:
+            raise _broken(file, None, str(flaw)) from None
 
     def _render(self, environment: Environment, file: str, values: Mapping[str, object]) -> str:
         try:
@@ -455,14 +466,8 @@ def _syntax(error: TemplateSyntaxError) -> str:
 
 def composed(text: str) -> str:
     """Return a finished text: edges trimmed, composed to NFC."""
-    return unicodedata.normalize("NFC", trimmed(text))
-
-
-def trimmed(text: str) -> str:
-    """Return *text* without white space at its edges and at the ends of its lines."""
-    if "\n" not in text:
-        return text.strip()
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+    text = trimmed(text) if "\n" in text else text.strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:

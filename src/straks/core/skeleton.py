@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import Enum
 from html import escape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import quote
 
 from straks.core.plain_text import plain_text
@@ -88,16 +88,16 @@ class Held:
         return marker
 
 
-@dataclass(frozen=True, slots=True)
+Parts: TypeAlias = tuple[str | tuple[int, Place], ...]
+"""Constant text, the index of a value with its place, constant text, and so on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Page:
-    """
-    A sanitised page, cut at its values.
+    """A sanitised page, and its plain-text twin, each cut at its values."""
 
-    ``html`` and ``text`` alternate between constant text and the index of a value with its place.
-    """
-
-    html: tuple[str | tuple[int, Place], ...]
-    text: tuple[str | tuple[int, Place], ...]
+    html: Parts
+    text: Parts
 
     def fill(self, values: Sequence[str]) -> tuple[str, str]:
         """
@@ -154,7 +154,7 @@ def sanitise(skeleton: str, clean: Callable[[str], str]) -> Page:
     return Page(html, _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends]))
 
 
-def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, tuple[str | tuple[int, Place], ...]]:
+def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, Parts]:
     """
     Sanitise *skeleton* and compose it (NFC); return it with its markers, and cut at them.
 
@@ -209,7 +209,7 @@ def _clean_fragments(skeleton: str, clean: Callable[[str], str]) -> str:
     return "".join(parts)
 
 
-def _cut(text: str, places: Sequence[Place]) -> tuple[str | tuple[int, Place], ...]:
+def _cut(text: str, places: Sequence[Place]) -> Parts:
     parts: list[str | tuple[int, Place]] = []
     end = 0
     for match, place in zip(MARKER.finditer(text), places, strict=True):

@@ -15,17 +15,18 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jinja2 import nodes
 
 from straks.core.list_kind import ListOf
-from straks.core.parameter import Shown, Unfit
-from straks.core.text_kinds import AsWritten
+from straks.core.parameter import Unfit
+from straks.core.plain_values import taker
 from straks.core.uses import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from straks.core.parameter import Parameter
     from straks.core.skeleton import Page
@@ -34,18 +35,30 @@ enabled: bool = True
 """Whether texts are joined at all; False leaves every one of them to Jinja."""
 
 
-class Straight(NamedTuple):
-    """A text, cut: the names in it, and the words before, between and after them."""
+class Straight:
+    """
+    A text, cut at the names in it.
 
-    words: tuple[str, ...]
-    names: tuple[str, ...]
+    Args:
+        words: What stands before, between and after the names.
+        names: Those names.
+    """
+
+    __slots__ = ("_form", "_pick", "names", "words")
+
+    def __init__(self, words: tuple[str, ...], names: tuple[str, ...]) -> None:
+        self.words = words
+        self.names = names
+        self._form = "%s".join([text.replace("%", "%%") for text in words])
+        self._pick = itemgetter(*names) if names else _nothing
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
-        parts = [*self.words]
-        for place, name in enumerate(self.names):
-            parts[place] += printed[name]
-        return "".join(parts)
+        return self._form % self._pick(printed)
+
+
+def _nothing(_: Mapping[str, str]) -> tuple[()]:
+    return ()
 
 
 def straight(tree: nodes.Template) -> Straight | None:
@@ -82,14 +95,6 @@ def asks_for_the_language_alone(tree: nodes.Template) -> bool:
     return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)
 
 
-class _Step(NamedTuple):
-    name: str
-    check: Callable[[object], Any]
-    prints: Callable[[Any], str] | None
-    """How a value prints; None where it and its canonical form are the value itself."""
-    canonical: Callable[[Any], str]
-
-
 class Filled(NamedTuple):
     """Values that are admitted: as they are, as they print, in canonical form; the secret ones printed."""
 
@@ -112,29 +117,26 @@ class Filling:
     def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
         self._locale = locale
         self._secret = [name for name, parameter in parameters.items() if parameter.secret]
+        # In order of name, as an id lists them.
         self._steps = [
-            _Step(name, parameter.check, _printer(parameter, locale, plainly=plainly), parameter.canonical)
-            for name, parameter in parameters.items()
+            (name, taker(parameter, locale, plainly=plainly))
+            for name, parameter in sorted(parameters.items())
         ]
 
-    def take(self, values: object) -> Filled | None:
+    def take(self, values: Mapping[str, object]) -> Filled | None:
         """Check and print *values*; None where they are not all there, and no others, and admitted."""
-        if not isinstance(values, dict) or len(cast("dict[str, object]", values)) != len(self._steps):
+        if not isinstance(values, dict) or len(values) != len(self._steps):
             return None
-        given = cast("dict[str, object]", values)
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
         try:
-            for name, check, prints, canonical_form in self._steps:
-                value = checked[name] = check(given[name])
-                if prints is None:
-                    printed[name] = canonical[name] = value
-                else:
-                    printed[name], canonical[name] = prints(value), canonical_form(value)
+            for name, take in self._steps:
+                checked[name], printed[name], canonical[name] = take(values[name])
         except (KeyError, Unfit):
             return None
-        return Filled(checked, printed, canonical, tuple([printed[name] for name in self._secret]))
+        secrets = tuple([printed[name] for name in self._secret]) if self._secret else ()
+        return Filled(checked, printed, canonical, secrets)
 
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:
@@ -142,17 +144,6 @@ def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) 
     if any(each.optional or isinstance(each, ListOf) for each in parameters.values()):
         return None
     return Filling(parameters, locale, plainly=plainly)
-
-
-def _printer(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[Any], str] | None:
-    if isinstance(parameter, AsWritten) and type(parameter).show is AsWritten.show:
-        return None
-
-    def prints(value: Any) -> str:  # noqa: ANN401 - whatever the parameter admits
-        shown = parameter.show(value, locale)
-        return str(shown.plainly() if plainly and isinstance(shown, Shown) else shown)
-
-    return prints
 
 
 class Way(NamedTuple):

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from straks.core import straight
+from straks.core import filled_page, straight
 from straks.core.display import Displayed
+from straks.core.filled_page import FilledPage
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
+from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import PAGE_FILE, Absent, composed, trimmed
+from straks.core.rendering import PAGE_FILE, Absent, composed
 from straks.core.straight import Filled, Way
 from straks.core.text_kinds import Url
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
@@ -69,6 +71,10 @@ class Template(Displayed):
         default_factory=dict["tuple[str, str]", "Way | None"], init=False, repr=False, compare=False
     )
 
+    _kept_shared: dict[str, Mapping[str, object]] = field(
+        default_factory=dict[str, "Mapping[str, object]"], init=False, repr=False, compare=False
+    )
+
     @property
     def ungated(self) -> Template:
         """The same template for whoever inspects it, with no gate to ask."""
@@ -110,8 +116,10 @@ class Template(Displayed):
 
     def has(self, locale: str, channel: str) -> bool:
         """Tell whether the message exists in this language and channel."""
-        files = self.files.get(locale, frozenset())
-        return SMS_FILE in files if channel == "sms" else bool(files & {HTML_FILE, TEXT_FILE})
+        files = self.files.get(locale)
+        if files is None:
+            return False
+        return SMS_FILE in files if channel == "sms" else HTML_FILE in files or TEXT_FILE in files
 
     @property
     def examples(self) -> dict[str, Any]:
@@ -125,6 +133,8 @@ class Template(Displayed):
         Raises:
             UnknownLocale: There is none.
         """
+        if self.has(locale, channel):
+            return locale
         served = locale if locale in self.files else self.manifest.fallback.get(locale, locale)
         if self.has(served, channel):
             return served
@@ -150,31 +160,41 @@ class Template(Displayed):
             PolicyError: The catalog's policy does not let it make messages.
         """
         self.gate.admit(self)
-        locale = self.resolve(locale, "sms")
-        _check_originator(sender)
-        filled, body = self._straight_sms(locale, values) or self._any_sms(locale, values)
-        return Sms(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=filled.canonical,
-            gate=self.gate,
-            secrets=filled.secrets,
-            recipient=recipient,
-            body=body,
-            time_to_live=self._time_to_live(filled.checked),
-            sender=sender,
+        way = self._known_ways.get((locale, "sms")) if straight.enabled else None
+        if way is None:
+            locale = self.resolve(locale, "sms")
+            way = self._ways(locale, "sms") if straight.enabled else None
+        if sender is not None:
+            _check_originator(sender)
+        taken = None if way is None else way.filling.take(values)
+        body = "" if way is None or taken is None else composed(way.first.joined(taken.printed))
+        if not body or taken is None:
+            taken, body = self._any_sms(locale, values)
+        return made(
+            Sms,
+            {
+                **self._shared(locale),
+                "canonical_values": taken.canonical,
+                "secrets": taken.secrets,
+                "recipient": recipient,
+                "body": body,
+                "time_to_live": self._time_to_live(taken.checked),
+                "sender": sender,
+            },
         )
 
-    def _straight_sms(self, locale: str, values: object) -> tuple[Filled, str] | None:
-        """Return values and the body, where joining is all that it takes."""
-        way = self._ways(locale, "sms") if straight.enabled else None
-        taken = None if way is None else way.filling.take(values)
-        if way is None or taken is None:
-            return None
-        body = composed(way.first.joined(taken.printed))
-        return (taken, body) if body else None
+    def _shared(self, locale: str) -> Mapping[str, object]:
+        """Return what all messages in one language have in common, field by field."""
+        shared = self._kept_shared.get(locale)
+        if shared is None:
+            shared = self._kept_shared[locale] = {
+                "template": self.name,
+                "locale": locale,
+                "purpose": self.purpose,
+                "repeat": self.repeat,
+                "gate": self.gate,
+            }
+        return shared
 
     def _any_sms(self, locale: str, values: object) -> tuple[Filled, str]:
         """Return values and the body, whatever the text is and the values are."""
@@ -208,63 +228,71 @@ class Template(Displayed):
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
-        filled, subject, html, text = self._straight_email(locale, values) or self._any_email(locale, values)
-        return Email(
-            template=self.name,
-            locale=locale,
-            purpose=self.purpose,
-            repeat=self.repeat,
-            canonical_values=filled.canonical,
-            gate=self.gate,
-            secrets=filled.secrets,
-            recipient=recipient,
-            subject=subject,
-            text=text,
-            html=html,
-            content_type=sent_as,
-            sender=sender,
+        filled, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        return made(
+            Email,
+            {
+                **self._shared(locale),
+                "canonical_values": filled.canonical,
+                "secrets": filled.secrets,
+                "recipient": recipient,
+                **parts,
+                "content_type": sent_as,
+                "sender": sender,
+            },
         )
 
-    def _straight_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str] | None:
-        """Return values, subject, HTML and text, where joining is all that it takes."""
+    def _straight_email(
+        self, locale: str, values: Mapping[str, object]
+    ) -> tuple[Filled, Mapping[str, object]] | None:
+        """Return values and the e-mail's own parts, where joining is all that it takes."""
         way = self._ways(locale, "email") if straight.enabled else None
         taken = None if way is None else way.filling.take(values)
         if way is None or taken is None:
             return None
         printed = taken.printed
         subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
-        html, text = None, ""
+        parts: dict[str, object] = {"subject": subject, "html": None}
         if way.page is not None:
             page, names = way.page
-            html, text = page.fill([printed[name] for name in names])
-            text = trimmed(text)
+            del parts["html"]
+            parts["page"] = filled = FilledPage(page, [printed[name] for name in names])
+            if not (filled_page.enabled and filled.certain):
+                return None
         if way.text is not None:
-            text = composed(way.text.joined(printed))
-        return (taken, subject, html, text) if subject and text else None
+            parts["text"] = composed(way.text.joined(printed))
+        return (taken, parts) if subject and parts.get("text", "its twin") else None
 
-    def _any_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str]:
-        """Return values, subject, HTML and text, whatever the texts are and the values are."""
+    def _any_email(self, locale: str, values: object) -> tuple[Filled, Mapping[str, object]]:
+        """Return values and the e-mail's own parts, whatever the texts are and the values are."""
         folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
         subject = self._placed(locale, lambda: self.renderer.text(f"{folder}/{SUBJECT_FILE}", shown))
         subject = self._not_empty(" ".join(subject.split()), f"{folder}/{SUBJECT_FILE}", locale)
-        html, text = None, ""
+        parts: dict[str, object] = {"subject": subject, "html": None, "text": ""}
         if HTML_FILE in self.files[locale]:
+            file = f"{folder}/{HTML_FILE}"
             with_subject = {**shown, "subject": subject}
-            html, text = self._placed(
-                locale, lambda: self.renderer.html(f"{folder}/{HTML_FILE}", with_subject)
-            )
+            page = self._placed(locale, lambda: self.renderer.filled(file, with_subject))
+            if filled_page.enabled and page.certain:
+                parts = {"subject": subject, "page": page}
+            else:
+                html, text = self._placed(locale, lambda: self.renderer.finished(file, page))
+                parts |= {"html": html, "text": text}
         if TEXT_FILE in self.files[locale]:
-            text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
-        return self._filled(checked, shown), subject, html, self._not_empty(text, folder, locale)
+            parts["text"] = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
+        if parts.get("text") == "":
+            self._not_empty("", folder, locale)
+        return self._filled(checked, shown), parts
 
     def _ways(self, locale: str, channel: str) -> Way | None:
         """Return how to fill the message by joining, worked out once; None where it takes more."""
         known = self._known_ways
-        if (locale, channel) not in known:
-            known[locale, channel] = self._way(locale, channel)
-        return known[locale, channel]
+        try:
+            return known[locale, channel]
+        except KeyError:
+            return known.setdefault((locale, channel), self._way(locale, channel))
 
     def _way(self, locale: str, channel: str) -> Way | None:
         folder = f"{self.name}/{locale}"
@@ -399,7 +427,7 @@ class Template(Displayed):
 
 
 def _check_originator(sender: object) -> None:
-    if sender is None or (isinstance(sender, str) and _ORIGINATOR.fullmatch(sender)):
+    if isinstance(sender, str) and _ORIGINATOR.fullmatch(sender):
         return
     size = f"{len(sender)} characters" if isinstance(sender, str) else f"type {type(sender).__name__}"
     raise InvalidSetting(

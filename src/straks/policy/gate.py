@@ -2,13 +2,14 @@
 The promise's code path: no message comes out of a template that does not pass the check.
 
 A template is inspected once, at its first use, and what was found is kept; each order is held against
-the rules about messages and orders alone, which are few and cheap. Only errors stop anything, so only
+the rules about messages and orders alone, which are few and cheap, and of them those that look at the
+sender alone once for each sender. Only errors stop anything, so only
 rules that make errors are asked: warnings and advice are for `straks.policy.engine.inspect`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
@@ -17,13 +18,16 @@ from straks.policy.rules import RULES
 from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from straks.core.message import Order
     from straks.core.template import Template
-    from straks.policy.rule import Finding
+    from straks.policy.rule import Check, Finding
     from straks.policy.settings import Policy
 
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 _GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
+_SENDERS_KEPT: Final = 256
 
 
 class PolicyGate:
@@ -37,9 +41,12 @@ class PolicyGate:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code)]
-        self._of_messages = tuple(rule.check for rule in wanted if rule.scope is Scope.MESSAGE)
+        of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
+        self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
+        self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
         self._of_orders = tuple(rule.check for rule in wanted if rule.scope is Scope.ORDER)
         self._found: dict[str, tuple[Finding, ...]] = {}
+        self._good_senders: set[tuple[str, str | None]] = set()
 
     def admit(self, template: Template) -> None:
         """
@@ -64,12 +71,22 @@ class PolicyGate:
         Raises:
             PolicyError: The message or the order has errors.
         """
-        filled, placed = Filled(order.message, self.policy), Placed(order, self.policy)
-        for subject, checks in ((filled, self._of_messages), (placed, self._of_orders)):
-            for check in checks:
-                # Nearly always there is nothing to find; findings are put together only where there is.
-                for _ in check(subject):
-                    enforce(order, self.policy, _GRAVE_OF_ORDERS)
+        message = order.message
+        sender = message.channel, message.sender_name
+        if sender not in self._good_senders:
+            self._hold(order, Filled(message, self.policy), self._of_senders)
+            if len(self._good_senders) < _SENDERS_KEPT:
+                self._good_senders.add(sender)
+        if self._of_messages:
+            self._hold(order, Filled(message, self.policy), self._of_messages)
+        if self._of_orders:
+            self._hold(order, Placed(order, self.policy), self._of_orders)
+
+    def _hold(self, order: Order, subject: Filled | Placed, checks: Iterable[Check]) -> None:
+        for check in checks:
+            # Nearly always there is nothing to find; findings are put together only where there is.
+            for _ in check(subject):
+                enforce(order, self.policy, _GRAVE_OF_ORDERS)
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.

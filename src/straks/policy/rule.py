@@ -102,7 +102,8 @@ class Rule:
     A rule of the policy.
 
     ``passes`` and ``fails`` are its examples, each a `straks.policy.trial.Trial` or just the text of an
-    SMS; ``test`` names the test of a runtime rule.
+    SMS; ``test`` names the test of a runtime rule. ``by_sender`` is True for a rule about messages that looks
+    at the channel and the sender alone, so that what it said of one sender holds for all it sends.
     """
 
     code: str
@@ -115,6 +116,7 @@ class Rule:
     passes: tuple[Any, ...] = field(default=(), repr=False)
     fails: tuple[Any, ...] = field(default=(), repr=False)
     test: str | None = None
+    by_sender: bool = False
 
     @property
     def summary(self) -> str:
@@ -131,6 +133,7 @@ def rule(
     passes: Iterable[Any] = (),
     fails: Iterable[Any] = (),
     test: str | None = None,
+    by_sender: bool = False,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function a rule; its docstring must explain the fault whole."""
 
@@ -141,7 +144,9 @@ def rule(
         if not re.fullmatch(CODE, code):
             raise TypeError(f"{code!r} is no code; one is three capital letters and three or four digits")
         name = getattr(check, "__name__", code).replace("_", "-")
-        return Rule(code, name, severity, scope, since, page, check, tuple(passes), tuple(fails), test)
+        return Rule(
+            code, name, severity, scope, since, page, check, tuple(passes), tuple(fails), test, by_sender
+        )
 
     return declare
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from straks.core.bound import bound
 from straks.core.choosing import values_for
@@ -155,16 +155,14 @@ class Page:
         return self.printer.prints(hole, values[name][int(item)] if item else values[name])
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(NamedTuple):
     """A message with the policy."""
 
     message: Message
     policy: Policy
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """An order with the policy."""
 
     order: Order

@@ -136,6 +136,7 @@ def generic_sender(filled: Filled) -> Iterator[Flaw]:
     Scope.MESSAGE,
     severity=Severity.ERROR,
     since="0.1",
+    by_sender=True,
     passes=[
         Trial(sms="Hei", sender="Skatt"),
         Trial(sms="Hei", sender="Skatt", policy=Policy(senders=frozenset({"Skatt", "NAV"}))),
@@ -220,6 +221,7 @@ def reply_that_goes_nowhere(page: Page) -> Iterator[Flaw]:
     Scope.MESSAGE,
     severity=Severity.ERROR,
     since="0.1",
+    by_sender=True,
     passes=[
         Trial(sms="Hei"),
         Trial(sms="Hei", sender="Skatt"),

@@ -150,10 +150,13 @@ def recipient_in_a_reference(placed: Placed) -> Iterator[Flaw]:
     Source: Altinn Notifications, idempotencyId and sendersReference; GDPR, article 5 (1) c and f.
     """
     order = placed.order
+    # An id that straks made is the template's name and a keyed hash, in which any digits may stand.
+    ours = _OURS.fullmatch(order.idempotency_id)
+    if ours and order.reference is None:
+        return
     message = order.message
     shown = {"reference": order.reference}
-    # An id that straks made is the template's name and a keyed hash, in which any digits may stand.
-    if not _OURS.fullmatch(order.idempotency_id):
+    if not ours:
         shown["idempotency id"] = order.idempotency_id
     for field, text in shown.items():
         if not text:
