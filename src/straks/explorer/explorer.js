@@ -5,6 +5,7 @@
 //   ask(kind, question)  a promise of the answer; kind is "show" or "findings"
 //   says                 the few sentences of the page that are said by a script
 //   key()                the template that is meant, where it is not chosen in the frame
+//   start                what is chosen in the frame at first, where it is
 //   trouble(error)       what to say of a question that was not answered
 export function explore(root, stage) {
   const at = (id) => root.getElementById(id);
@@ -32,10 +33,10 @@ export function explore(root, stage) {
   }
 
   function question() {
-    const chosen = new FormData(view), which = choice ? new FormData(choice) : new Map();
-    const meant = choice ? which.get("key") ?? "" : stage.key() ?? key;
+    const chosen = new FormData(view), which = new FormData(choice ?? undefined);
+    const meant = choice ? which.get("key") ?? stage.start.key : stage.key() ?? key;
     return {
-      key: meant, locale: which.get("locale") ?? null, channel: which.get("channel") ?? null,
+      key: meant, locale: which.get("locale") ?? null, channel: which.get("channel") ?? stage.start?.channel ?? null,
       case: chosen.get("case"), reveal: chosen.has("reveal"), values: typed.get(meant) ?? {},
     };
   }

@@ -17,6 +17,7 @@ from straks.policy.rules import RULES
 from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
+    from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
     from straks.policy.rule import Finding
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 _GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
+
+
+def policy_of(gate: Gate) -> Policy | None:
+    """Return the policy that *gate* holds templates against, None where it asks for none."""
+    return gate.policy if isinstance(gate, PolicyGate) else None
 
 
 class PolicyGate:

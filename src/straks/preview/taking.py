@@ -18,7 +18,7 @@ from straks.core.message import Email, Message, Order, Sms
 from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.errors import InvalidSetting, StraksError, Unbounded
 from straks.policy.engine import inspect
-from straks.policy.gate import PolicyGate
+from straks.policy.gate import policy_of
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
 from straks.policy.subject import Page as Side
@@ -32,7 +32,6 @@ from straks.preview.shortest import shortest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from straks.core.gate import Gate
     from straks.core.segment import Segmentation
     from straks.core.template import Template
     from straks.errors import TemplateError
@@ -94,7 +93,7 @@ def page_of_template(
     """
     found: tuple[Finding, ...] = ()
     note = f"{template.purpose}; a repeat would be {template.repeat}"
-    held = policy or _policy_of(template.gate) or Policy()
+    held = policy or policy_of(template.gate) or Policy()
     whole = Whole(template.ungated, held)
     if rules is not None:
         try:
@@ -211,7 +210,7 @@ def _of_message(message: Filled, *, reveal: bool, uncovered: bool, policy: Polic
         content = _shown(message, () if uncovered else message.secrets, recipient)
     except StraksError as error:
         content = Fault(str(error))
-    found = inspect(message, policy or _policy_of(message.gate))
+    found = inspect(message, policy or policy_of(message.gate))
     return Panel(message.locale, message.channel, content, findings=found)
 
 
@@ -279,10 +278,6 @@ def _fault(error: StraksError, files: Mapping[str, str]) -> Fault:
 def _sources(files: Mapping[str, str], found: Sequence[Finding]) -> Iterator[Source]:
     for path, text in files.items():
         yield Source(path, text, tuple(finding for finding in found if finding.path == path))
-
-
-def _policy_of(gate: Gate) -> Policy | None:
-    return gate.policy if isinstance(gate, PolicyGate) else None
 
 
 def message_of(subject: object) -> Filled:
