@@ -1,5 +1,5 @@
 """
-Real servers for tests: Redis, PostgreSQL and RabbitMQ, from this machine's own programs.
+Real servers for tests: Redis, PostgreSQL and RabbitMQ, from this machine's own programs, and notebooks.
 
 Each listens on a free port of loopback alone, keeps its files in a folder that goes with it, and is ended
 by the process that was started. A run has one of each, and under pytest-xdist each worker has its own.
@@ -206,7 +206,16 @@ def marimo_server(notebook: Path) -> Generator[str]:
     with tempfile.TemporaryDirectory() as home:
 
         def command(port: int) -> list[str]:
-            marimo = [sys.executable, "-m", "marimo", "--yes", "run", str(notebook), "--headless", "--no-token"]
+            marimo = [
+                sys.executable,
+                "-m",
+                "marimo",
+                "--yes",
+                "run",
+                str(notebook),
+                "--headless",
+                "--no-token",
+            ]
             return [*marimo, "--host", "127.0.0.1", "--port", f"{port}"]
 
         with _running(command, "URL", signal.SIGINT, environment={"HOME": home}) as (port, _):

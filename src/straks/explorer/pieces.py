@@ -99,7 +99,7 @@ def _drawn(shown: Shown) -> _Drawn:
     if isinstance(content, Fault):
         return _Drawn(panel, "", content, None)
     if isinstance(content, Letter):
-        return _Drawn(panel, letter_of(panel, content) + findings_of(panel.findings), None, shown.call)
+        return _Drawn(panel, letter_of(panel, content), None, shown.call)
     return _Drawn(panel, picture_of(panel), None, shown.call)
 
 

@@ -64,23 +64,12 @@ class Subject:
         locales: Collection[str] | None = None,
         channels: Collection[str] | None = None,
     ) -> Page:
-        """
-        Return what is to be seen in *case*, in all or these *locales* and *channels*.
-
-        *values* fill the example, and what is to be said of the message that they make is said.
-        """
+        """Return what is to be seen of *locales* and *channels* in *case*; *values* fill the example."""
         if isinstance(self.it, TemplateError):
             return page_of_error(self.it, self._files)
         if case is Case.EXAMPLE:
             return page_of_template(
-                self.it,
-                cases=(case,),
-                rules=None,
-                policy=self._policy,
-                values=values,
-                locales=locales,
-                channels=channels,
-                messages=True,
+                self.it, cases=(case,), rules=None, values=values, locales=locales, channels=channels
             )
         if case not in self._kept:
             self._kept[case] = page_of_template(self.it, cases=(case,), rules=None)

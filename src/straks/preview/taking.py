@@ -75,7 +75,6 @@ def page_of_template(
     values: Mapping[str, Any] | None = None,
     locales: Collection[str] | None = None,
     channels: Collection[str] | None = None,
-    messages: bool = False,
 ) -> Page:
     """
     Return a page of every language and channel of *template*.
@@ -89,7 +88,6 @@ def page_of_template(
         values: What fills it in place of its examples.
         locales: The languages to show; None for all.
         channels: The channels to show; None for all.
-        messages: Whether to say what is to be said of each message by itself, beside its template.
     """
     found: tuple[Finding, ...] = ()
     note = f"{template.purpose}; a repeat would be {template.repeat}"
@@ -106,7 +104,7 @@ def page_of_template(
         for side in whole.pages
         if (locales is None or side.locale in locales) and (channels is None or side.channel in channels)
     ]
-    panels = tuple(_panels(whole, sides, cases, found, filling, messages=messages))
+    panels = tuple(_panels(whole, sides, cases, found, filling))
     placed = {id(finding) for panel in panels for finding in panel.findings}
     return Page(
         template.name,
@@ -137,13 +135,10 @@ def _panels(
     cases: Collection[str],
     found: Sequence[Finding],
     values: Mapping[str, Any],
-    *,
-    messages: bool,
 ) -> Iterator[Panel]:
     wanted = [case for case in CASES if case in cases]
     if not whole.template.parameters:
         wanted = wanted[:1]  # whatever fills it, it is the same
-    policy = whole.policy if messages else None
     for channel in whole.template.channels:
         for case in wanted:
             for side in sides:
@@ -154,29 +149,21 @@ def _panels(
                     for finding in found
                     if case is wanted[0] and (finding.locale, finding.channel) == (side.locale, channel)
                 ]
-                content, filling, said = _content(side, case, values, policy)
-                yield Panel(side.locale, channel, content, case, (*its, *said), filling)
+                content, filling = _content(side, case, values)
+                yield Panel(side.locale, channel, content, case, tuple(its), filling)
 
 
-def _content(
-    side: Side, case: Case, values: Mapping[str, Any], policy: Policy | None
-) -> tuple[Content, Mapping[str, Any] | None, tuple[Finding, ...]]:
-    """
-    Return what is to be seen, which values fill it, and what *policy* says of the message, if one is given.
-
-    *values* are those of the example.
-    """
+def _content(side: Side, case: Case, values: Mapping[str, Any]) -> tuple[Content, Mapping[str, Any] | None]:
+    """Return what is to be seen, and which values fill it; *values* are those of the example."""
     template, locale, channel = side.template, side.locale, side.channel
     try:
         if case is Case.WORST:
-            return *_worst(side), ()
+            return _worst(side)
         if case is Case.SHORTEST:
             values = shortest(template, lambda values: _size(_filled(template, locale, channel, values)))
-        message = _filled(template, locale, channel, values)
-        found = () if policy is None else inspect(message, policy)
-        return _shown(message), values, found
+        return _shown(_filled(template, locale, channel, values)), values
     except StraksError as error:
-        return _fault(error, template.contents), None, ()
+        return _fault(error, template.contents), None
 
 
 def _worst(side: Side) -> tuple[Content, Mapping[str, Any]]:
