@@ -1,5 +1,5 @@
 """
-Real servers for tests: Redis, PostgreSQL and RabbitMQ, from this machine's own programs.
+Real servers for tests: Redis, PostgreSQL and RabbitMQ, from this machine's own programs, and notebooks.
 
 Each listens on a free port of loopback alone, keeps its files in a folder that goes with it, and is ended
 by the process that was started. A run has one of each, and under pytest-xdist each worker has its own.
@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections import deque
 from contextlib import ExitStack, contextmanager
@@ -166,6 +167,59 @@ def _name_server() -> Generator[dict[str, str]]:
         signal.SIGTERM,
     ) as (port, _):
         yield {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": f"{port}"}
+
+
+@contextmanager
+def lab_server(folder: Path) -> Generator[str]:
+    """Run a JupyterLab over *folder* that knows no user, and give the address of its notebooks."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {
+            "HOME": home,
+            **{f"JUPYTER_{what}_DIR": home for what in ("CONFIG", "DATA", "RUNTIME")},
+            "IPYTHONDIR": home,
+        }
+        token = "for-this-test-alone"
+
+        def command(port: int) -> list[str]:
+            settings = {
+                "ServerApp.ip": "127.0.0.1",
+                "ServerApp.port": port,
+                "ServerApp.port_retries": 0,
+                "ServerApp.open_browser": False,
+                "ServerApp.allow_root": True,
+                "ServerApp.root_dir": folder,
+                "IdentityProvider.token": token,
+                "LabApp.check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+                "LabApp.news_url": None,
+                "LabApp.extension_manager": "readonly",
+            }
+            lab = [sys.executable, "-m", "jupyterlab"]
+            return [*lab, *(f"--{name}={value}" for name, value in settings.items())]
+
+        with _running(command, "is running at", signal.SIGTERM, environment=environment) as (port, _):
+            yield f"http://127.0.0.1:{port}/doc/tree/{{}}?token={token}"
+
+
+@contextmanager
+def marimo_server(notebook: Path) -> Generator[str]:
+    """Run *notebook* as marimo runs it for readers, and give its address."""
+    with tempfile.TemporaryDirectory() as home:
+
+        def command(port: int) -> list[str]:
+            marimo = [
+                sys.executable,
+                "-m",
+                "marimo",
+                "--yes",
+                "run",
+                str(notebook),
+                "--headless",
+                "--no-token",
+            ]
+            return [*marimo, "--host", "127.0.0.1", "--port", f"{port}"]
+
+        with _running(command, "URL", signal.SIGINT, environment={"HOME": home}) as (port, _):
+            yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from straks import altinn as altinn
     from straks import bulk as bulk
     from straks import journal as journal
+    from straks import notebook as notebook
     from straks import preview as preview
     from straks import records as records
     from straks import simulator as simulator
@@ -207,7 +208,7 @@ _HOMES = {
     "straks.transports.watched": "watched",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
-_SUBPACKAGES = ("altinn", "bulk", "journal", "preview", "records", "simulator")
+_SUBPACKAGES = ("altinn", "bulk", "journal", "notebook", "preview", "records", "simulator")
 
 __all__ = sorted([*_HOME_OF, *_SUBPACKAGES, "__version__"])  # noqa: PLE0605 - one table, not two  # pyright: ignore[reportUnsupportedDunderAll]
 

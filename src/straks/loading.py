@@ -15,6 +15,7 @@ that a check can tell it and look at the rest.
 
 from __future__ import annotations
 
+import os
 import stat
 import unicodedata
 from dataclasses import dataclass
@@ -30,8 +31,7 @@ from straks.policy.gate import PolicyGate
 from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
 
     from straks.errors import TemplateError
 
@@ -122,22 +122,60 @@ def read_folder(folder: Path) -> dict[str, str]:
     return {path: source.text for path, source in read_sources(folder).items()}
 
 
-def read_sources(folder: Path, unreadable: list[TemplateError] | None = None) -> dict[str, Source]:
+def read_sources(
+    folder: Path,
+    unreadable: list[TemplateError] | None = None,
+    kept: MutableMapping[str, Kept] | None = None,
+) -> dict[str, Source]:
     """
     Read the text files below *folder*, as `read_folder` does, and say where each lies.
 
-    What is wrong with a file is raised, or noted in *unreadable* where that is given.
+    What is wrong with a file is raised, or noted in *unreadable* where that is given. What is *kept* of files
+    by where they lie is not read again until somebody touches the file.
     """
     if not folder.is_dir():
         raise InvalidSetting(f"there is no folder {folder}; name one that holds templates")
     sources: dict[str, Source] = {}
-    for path, file in _files(folder, "", (), unreadable):
+    for found in text_files(folder, unreadable):
+        before = None if kept is None else kept.get(found.file)
+        if before is not None and before.mark == found.mark:
+            sources[found.path] = before.source
+            continue
         with Noting(unreadable):
+            file = Path(found.file)
             try:
-                sources[path] = Source(file, as_text(_bytes(file), path))
+                sources[found.path] = Source(file, as_text(_bytes(file), found.path))
             except OSError as error:
-                raise _no_access(path, error) from None
+                raise _no_access(found.path, error) from None
+            if kept is not None:
+                kept[found.file] = Kept(found.mark, sources[found.path])
     return sources
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    A text file of a catalog, not read yet: its path in the catalog and where it lies.
+
+    ``mark`` is another one as soon as somebody writes to the file, or puts another in its place.
+    """
+
+    path: str
+    file: str
+    mark: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was in a file that bore a mark."""
+
+    mark: tuple[int, int, int, int]
+    source: Source
+
+
+def text_files(folder: Path, unreadable: list[TemplateError] | None = None) -> Iterator[Found]:
+    """Yield the text files below *folder* in the order of their paths; hidden ones are passed over."""
+    return _files(str(folder), "", (_place(folder),), unreadable)
 
 
 def unreadable_file(path: str, why: str, line: int | None = None) -> TemplateError:
@@ -181,28 +219,44 @@ def path_in_catalog(name: str) -> str:
 
 
 def _files(
-    folder: Path, prefix: str, above: tuple[Path, ...], unreadable: list[TemplateError] | None
-) -> Iterator[tuple[str, Path]]:
-    """Yield the text files below *folder*, which lies within *above*, in the order of their paths."""
-    here = (*above, folder.resolve())
-    for file in sorted(folder.iterdir()):
-        if file.name.startswith("."):
+    folder: str,
+    prefix: str,
+    here: tuple[tuple[int, int], ...],
+    unreadable: list[TemplateError] | None,
+) -> Iterator[Found]:
+    """Yield the text files below *folder*, which is the last of the places *here*, around each other."""
+    with os.scandir(folder) as entries:
+        there = sorted(entries, key=lambda entry: entry.name)
+    for entry in there:
+        if entry.name.startswith("."):
             continue
-        path = prefix + file.name
+        path = prefix + entry.name
+        is_text = bool(prefix) and entry.name.endswith(ENDINGS)
         with Noting(unreadable):
             try:
-                mode = file.stat().st_mode
-                if stat.S_ISDIR(mode):
-                    if file.resolve() in here:
+                status = entry.stat()
+                if stat.S_ISDIR(status.st_mode):
+                    place = _place(entry.path)
+                    if place in here:
                         raise unreadable_file(path, "is a link back to a folder around it; take it away")
-                    yield from _files(file, f"{path}/", here, unreadable)
-                elif prefix and file.suffix in ENDINGS:
-                    if not stat.S_ISREG(mode):
+                    yield from _files(entry.path, f"{path}/", (*here, place), unreadable)
+                elif is_text:
+                    if not stat.S_ISREG(status.st_mode):
                         raise unreadable_file(path, "is a pipe or a device, and no file; take it away")
-                    yield path_in_catalog(path), file
+                    yield Found(path_in_catalog(path), entry.path, mark_of(status))
             except OSError as error:
-                if (prefix and file.suffix in ENDINGS) or not file.is_symlink():
+                if is_text or not entry.is_symlink():
                     raise _no_access(path, error) from None
+
+
+def _place(folder: str | Path) -> tuple[int, int]:
+    status = os.stat(folder)  # noqa: PTH116 - a folder's entry would not know its number everywhere
+    return status.st_dev, status.st_ino
+
+
+def mark_of(status: os.stat_result) -> tuple[int, int, int, int]:
+    """Return what tells a file that was written to from the same file before."""
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _no_access(path: str, error: OSError) -> TemplateError:

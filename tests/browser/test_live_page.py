@@ -13,7 +13,7 @@ from tests.browser.accessibility import serious
 
 from straks.cli.live.serving import Server
 from straks.cli.live.shelf import Shelf
-from straks.cli.live.words import WORDS
+from straks.explorer.words import WORDS
 from straks.loading import shipped_folder
 from straks.simulator.address import listen, url_of
 

@@ -182,13 +182,13 @@ def _cells(bound: SmsBound | EmailBound) -> dict[str, str]:
 
 
 def _shown(witness: Mapping[str, Any]) -> list[str]:
-    from straks.cli.values import as_typed
+    from straks.core.typed import as_typed
 
     return [f"{name} = {one_line(as_typed(value))}" for name, value in witness.items()]
 
 
 def _document(case: Case) -> dict[str, object]:
-    from straks.cli.values import as_typed
+    from straks.core.typed import as_typed
 
     told: dict[str, object] = {
         "template": case.template,

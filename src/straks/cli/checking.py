@@ -19,14 +19,15 @@ from straks.cli.policies import policy_above
 from straks.cli.progress import watched
 from straks.core.catalog import MANIFEST_FILE
 from straks.errors import InvalidSetting
-from straks.loading import Source, read_folder, read_sources, seen, shipped_folder
+from straks.loading import Source, read_sources, seen, shipped_folder
 from straks.policy.rules import RULES
 from straks.policy.sweep import sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 
     from straks.errors import TemplateError
+    from straks.loading import Kept
     from straks.policy.rule import Finding, Fix, Rule
     from straks.policy.settings import Policy
 
@@ -112,22 +113,25 @@ def roots_of(
     select: Sequence[str] = (),
     ignore: Iterable[str] = (),
     rules: Sequence[Rule] = RULES,
+    kept: MutableMapping[str, Kept] | None = None,
 ) -> list[Root]:
     """
     Read what lies at *paths*; without any, ``templates`` here, or else what ships.
+
+    A file of which the text is *kept* is opened only if somebody touched it.
 
     Raises:
         InvalidSetting: A path holds no template, or a policy cannot be read.
     """
     ignored = dict.fromkeys(ignore, "given on the command line")
-    shared = shared_files()
+    shared = shared_files(kept)
     roots: list[Root] = []
     for folder, names in _folders(paths or [default_folder()]).items():
         policy, settings = policy_above(folder)
         require_known([*policy.select, *policy.ignore], rules, settings)
         policy = replace(policy, select=tuple(select) or policy.select, ignore={**policy.ignore, **ignored})
         root = Root(folder, names, policy, settings, shared, rules)
-        root.sources = read_sources(folder, root.unreadable)
+        root.sources = read_sources(folder, root.unreadable, kept)
         root.raw = {path: source.raw for path, source in root.sources.items()}
         if not root.templates:
             raise InvalidSetting(
@@ -138,9 +142,10 @@ def roots_of(
     return roots
 
 
-def shared_files() -> dict[str, str]:
+def shared_files(kept: MutableMapping[str, Kept] | None = None) -> dict[str, str]:
     """Return the shared parts that ship with straks, which every folder of templates may draw on."""
-    return {path: text for path, text in read_folder(shipped_folder()).items() if path.startswith("_")}
+    shipped = read_sources(shipped_folder(), kept=kept)
+    return {path: source.text for path, source in shipped.items() if path.startswith("_")}
 
 
 def default_folder() -> Path:

@@ -14,11 +14,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from straks.cli.formats import located
-from straks.cli.values import FICTION_ADDRESS, FICTION_PHONE, as_typed
 from straks.core.bound import EmailBound, bound
 from straks.core.email_address import EmailAddress
+from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
 from straks.core.parameter import Parameter
 from straks.core.phone_number import PhoneNumber
+from straks.core.typed import as_typed
 from straks.errors import StraksError, TemplateError
 from straks.policy.engine import inspect
 from straks.policy.sweep import sound

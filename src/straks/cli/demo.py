@@ -22,7 +22,7 @@ import straks
 from straks.altinn.payload import endpoint
 from straks.cli import exits
 from straks.cli.group import Command
-from straks.cli.values import FICTION_ADDRESS, FICTION_PHONE
+from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
 from straks.transports.carriers import HttpxCarrier
 from straks.wire.exchange import Response
 

@@ -12,14 +12,8 @@ from click.core import ParameterSource
 from straks.cli.documents import document
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
-from straks.cli.values import (
-    CHANNELS,
-    FICTION_ADDRESS,
-    FICTION_PHONE,
-    read_values,
-    set_option,
-    templates_option,
-)
+from straks.cli.values import CHANNELS, read_values, set_option, templates_option
+from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
 from straks.core.message import Email, Sms
 from straks.core.recipient import channel_of
 from straks.errors import InvalidSetting, MissingExtra, UnknownLocale

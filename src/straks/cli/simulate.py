@@ -12,7 +12,7 @@ import click
 
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
-from straks.cli.values import FICTION_PHONE
+from straks.core.fiction import FICTION_PHONE
 
 _MOST_PORT: Final = 65_535
 _WAIT_S: Final = 3600.0

@@ -9,7 +9,9 @@ import click
 
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
-from straks.cli.values import FICTION_PHONE, as_typed, templates_option
+from straks.cli.values import templates_option
+from straks.core.fiction import FICTION_PHONE
+from straks.core.typed import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

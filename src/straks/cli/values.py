@@ -7,10 +7,9 @@ No error here shows a value: it may be a code.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -24,14 +23,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
-FICTION_PHONE: Final = "+46701740605"
-"""A number nobody has: Sweden sets +46 70 174 06 05 to 99 aside for fiction (Source: PTS)."""
-FICTION_ADDRESS: Final = "kari@example.org"
-"""An address nobody has: the domain is set aside (Source: RFC 2606, 3)."""
-
 CHANNELS: Final = ("sms", "email")
-
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def templates_option(command: F) -> F:
@@ -98,32 +90,3 @@ def _read(template: Template, name: str, text: str) -> object:
         raise InvalidValue(
             f"{template.name}: {name!r} {flaw}", template=template.name, parameter=name
         ) from None
-
-
-def as_typed(value: object) -> str:
-    """
-    Write a parameter's *value* as one would type it for ``--set``.
-
-    >>> as_typed(timedelta(minutes=90)), as_typed(date(2026, 5, 17)), as_typed(("a", "b"))
-    ('1 h 30 min', '2026-05-17', 'a, b')
-    """
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, datetime | time):
-        return value.isoformat("T", "minutes") if isinstance(value, datetime) else value.isoformat("minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        items = [as_typed(item) for item in cast("Sequence[object]", value)]
-        return ("; " if any("," in item for item in items) else ", ").join(items)
-    return str(value)
-
-
-def _duration(value: timedelta) -> str:
-    seconds = value.days * 86_400 + value.seconds
-    parts: list[str] = []
-    for unit, size in _UNITS:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts) or "0 s"

@@ -20,6 +20,7 @@ from straks.policy.subject import Filled, Placed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
     from straks.policy.rule import Check, Finding
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 _GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
 _SENDERS_KEPT: Final = 256
+
+
+def policy_of(gate: Gate) -> Policy | None:
+    """Return the policy that *gate* holds templates against, None where it asks for none."""
+    return gate.policy if isinstance(gate, PolicyGate) else None
 
 
 class PolicyGate:

@@ -8,12 +8,12 @@ language and each `Case`, side by side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from straks.core.message import ContentType
     from straks.core.segment import Encoding
@@ -141,6 +141,18 @@ class Page:
     note: str = ""
     findings: tuple[Finding, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    def of(self, locales: Collection[str] | None, channels: Collection[str] | None) -> Page:
+        """Return the page with the panels in these *locales* and *channels* alone; None is for all."""
+        if locales is None and channels is None:
+            return self
+        panels = tuple(
+            panel
+            for panel in self.panels
+            if (locales is None or panel.locale in locales)
+            and (channels is None or panel.channel in channels)
+        )
+        return replace(self, panels=panels)
 
     def rows(self) -> list[tuple[Panel, ...]]:
         """Return the panels by channel and case, a language beside the other."""

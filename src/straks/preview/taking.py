@@ -18,7 +18,7 @@ from straks.core.message import Email, Message, Order, Sms
 from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.errors import InvalidSetting, StraksError, Unbounded
 from straks.policy.engine import inspect
-from straks.policy.gate import PolicyGate
+from straks.policy.gate import policy_of
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
 from straks.policy.subject import Page as Side
@@ -32,7 +32,6 @@ from straks.preview.shortest import shortest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from straks.core.gate import Gate
     from straks.core.segment import Segmentation
     from straks.core.template import Template
     from straks.errors import TemplateError
@@ -74,6 +73,8 @@ def page_of_template(
     rules: Iterable[Rule] | None = RULES,
     sources: bool = False,
     values: Mapping[str, Any] | None = None,
+    locales: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
 ) -> Page:
     """
     Return a page of every language and channel of *template*.
@@ -85,10 +86,12 @@ def page_of_template(
         rules: The rules to apply; None to apply none.
         sources: Whether to bring the texts of its own files along, with what was found in them.
         values: What fills it in place of its examples.
+        locales: The languages to show; None for all.
+        channels: The channels to show; None for all.
     """
     found: tuple[Finding, ...] = ()
     note = f"{template.purpose}; a repeat would be {template.repeat}"
-    held = policy or _policy_of(template.gate) or Policy()
+    held = policy or policy_of(template.gate) or Policy()
     whole = Whole(template.ungated, held)
     if rules is not None:
         try:
@@ -96,7 +99,12 @@ def page_of_template(
         except StraksError as error:
             note = f"{note}; could not be inspected: {error}"
     filling = template.examples if values is None else values
-    panels = tuple(_panels(whole, cases, found, filling))
+    sides = [
+        side
+        for side in whole.pages
+        if (locales is None or side.locale in locales) and (channels is None or side.channel in channels)
+    ]
+    panels = tuple(_panels(whole, sides, cases, found, filling))
     placed = {id(finding) for panel in panels for finding in panel.findings}
     return Page(
         template.name,
@@ -122,14 +130,18 @@ def page_of_error(error: TemplateError, files: Mapping[str, str]) -> Page:
 
 
 def _panels(
-    whole: Whole, cases: Collection[str], found: Sequence[Finding], values: Mapping[str, Any]
+    whole: Whole,
+    sides: Sequence[Side],
+    cases: Collection[str],
+    found: Sequence[Finding],
+    values: Mapping[str, Any],
 ) -> Iterator[Panel]:
     wanted = [case for case in CASES if case in cases]
     if not whole.template.parameters:
         wanted = wanted[:1]  # whatever fills it, it is the same
     for channel in whole.template.channels:
         for case in wanted:
-            for side in whole.pages:
+            for side in sides:
                 if side.channel != channel:
                     continue
                 its = [
@@ -185,7 +197,7 @@ def _of_message(message: Filled, *, reveal: bool, uncovered: bool, policy: Polic
         content = _shown(message, () if uncovered else message.secrets, recipient)
     except StraksError as error:
         content = Fault(str(error))
-    found = inspect(message, policy or _policy_of(message.gate))
+    found = inspect(message, policy or policy_of(message.gate))
     return Panel(message.locale, message.channel, content, findings=found)
 
 
@@ -253,10 +265,6 @@ def _fault(error: StraksError, files: Mapping[str, str]) -> Fault:
 def _sources(files: Mapping[str, str], found: Sequence[Finding]) -> Iterator[Source]:
     for path, text in files.items():
         yield Source(path, text, tuple(finding for finding in found if finding.path == path))
-
-
-def _policy_of(gate: Gate) -> Policy | None:
-    return gate.policy if isinstance(gate, PolicyGate) else None
 
 
 def message_of(subject: object) -> Filled:

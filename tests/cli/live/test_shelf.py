@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,9 +13,10 @@ from straks.errors import BrokenManifest, TemplateError
 from straks.loading import shipped_folder
 from straks.preview.pages import Case
 
+from .conftest import MANIFEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Write = Callable[[str, str], Path]
 
@@ -134,8 +136,10 @@ def test_templates_of_several_folders_go_by_their_folders_too(
     monkeypatch.chdir(tmp_path)
     subjects = Shelf([parcel, shipped_folder()]).look().subjects
 
-    assert subjects["templates/parcel"].folder == "templates"
-    assert [subject.folder for key, subject in subjects.items() if key.endswith("/one-time-code")] == [None]
+    assert subjects["templates/parcel"].catalog == 'straks.Catalog.load("templates")'
+    assert [subject.catalog for key, subject in subjects.items() if key.endswith("/one-time-code")] == [
+        "straks.Catalog.load()"
+    ]
 
 
 def test_without_a_path_it_is_the_templates_here_or_else_those_that_ship(
@@ -155,3 +159,91 @@ def test_what_takes_long_is_worked_out_once(parcel: Path) -> None:
 
     assert subject.page(Case.WORST, {}) is subject.page(Case.WORST, {})
     assert subject.inspected is subject.inspected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_kept"),
+    [
+        ("other/nb/sms.txt", "Hei.\n", True),
+        ("third/template.toml", MANIFEST, True),
+        ("parcel/nb/sms.txt", "Hei.\n", False),
+        ("parcel/en/sms.txt", "Hello.\n", False),
+        ("parcel/template.toml", MANIFEST.replace("40", "30"), False),
+        ("_shared/foot.txt", "Hilsen oss\n", False),
+        ("straks.toml", 'ignore = { OTP201 = "nothing here is a code" }\n', False),
+    ],
+)
+def test_a_template_stays_until_something_that_it_is_made_of_changes(
+    parcel: Path, write: Write, path: str, text: str, *, is_kept: bool
+) -> None:
+    write("other/template.toml", MANIFEST)
+    write("other/nb/sms.txt", "Hei {{ place }}.\n")
+    shelf = Shelf([parcel])
+    before = shelf.look().subjects["parcel"]
+    assert isinstance(before.it, Template)
+    write(path, text)
+
+    assert (shelf.look().subjects["parcel"] is before) == is_kept
+
+
+def test_a_template_that_draws_on_another_follows_it(parcel: Path, write: Write) -> None:
+    write("other/template.toml", MANIFEST)
+    write("other/nb/sms.txt", "Hei {{ place }}.\n")
+    write("parcel/nb/sms.txt", '{% include "other/nb/sms.txt" %} Hei.')
+    shelf = Shelf([parcel])
+    before = shelf.look().subjects["parcel"].it
+    write("other/nb/sms.txt", "{{ place }} nå.\n")
+    after = shelf.look().subjects["parcel"].it
+
+    assert isinstance(before, Template)
+    assert isinstance(after, Template)
+    assert after.contents["other/nb/sms.txt"] == "{{ place }} nå.\n"
+
+
+def test_a_text_that_nobody_touched_is_not_opened_again(
+    parcel: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Shelf([parcel])
+    shelf.look()
+    opened: list[str] = []
+    real = Path.open
+
+    def noting(file: Path, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - as `Path.open`
+        opened.append(file.name)
+        return real(file, *given, **more)
+
+    monkeypatch.setattr(Path, "open", noting)
+    changed = write("parcel/nn/sms.txt", "Noe annet om {{ place }}.\n")
+    opened.clear()
+    shelf.look()
+
+    assert opened == [changed.name]
+
+
+SAVES = {
+    "emptied first": lambda file, text: (file.write_text(""), file.write_text(text)),
+    "half of it first": lambda file, text: (file.write_text(text[: len(text) // 2]), file.write_text(text)),
+    "another put in its place": lambda file, text: (
+        file.with_name("sms.txt~").write_text(text),
+        file.with_name("sms.txt~").replace(file),
+    ),
+    "taken away first": lambda file, text: (file.unlink(), file.write_text(text)),
+    "moved aside first": lambda file, text: (
+        file.rename(file.with_name("sms.txt.bak")),
+        file.write_text(text),
+    ),
+}
+"""What editors do to save a file."""
+
+
+@pytest.mark.parametrize("way", SAVES)
+def test_however_an_editor_saves_the_text_is_seen_whole_in_the_end(parcel: Path, way: str) -> None:
+    shelf = Shelf([parcel])
+    before = shelf.look()
+    SAVES[way](parcel / "parcel/nb/sms.txt", "Hent den på {{ place }}.\n")
+    after = shelf.look()
+    it = after.subjects["parcel"].it
+
+    assert after.stamp != before.stamp
+    assert isinstance(it, Template)
+    assert it.sources["parcel/nb/sms.txt"] == "Hent den på {{ place }}.\n"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from straks.cli.live.shelf import Shelf
 from straks.cli.live.site import HEADERS, MOST_BYTES, Site
-from straks.cli.live.words import WORDS
+from straks.explorer.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

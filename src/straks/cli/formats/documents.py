@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from straks.cli.terminal import one_line
-from straks.cli.values import as_typed
+from straks.core.typed import as_typed
 from straks.policy.rule import Severity
 
 if TYPE_CHECKING:

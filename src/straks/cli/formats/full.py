@@ -9,7 +9,7 @@ from rich.text import Text
 
 from straks.cli.formats import tally
 from straks.cli.terminal import one_line
-from straks.cli.values import as_typed
+from straks.core.typed import as_typed
 from straks.preview.visible import visible
 
 if TYPE_CHECKING:

@@ -1,88 +1,43 @@
 """
-The catalog as it stands on disk, read anew whenever a file of it has changed.
+The catalog as it stands on disk; what has changed is read anew, and nothing else.
 
 A change is found by looking: which files there are, how large, and when they were last touched. That works
-in a container and on a network's disk, where nobody tells of changes, and what it costs is known. Reading
-follows `straks check` to the letter, so page and check see the same templates under the same policy.
+in a container and on a network's disk, where nobody tells of changes, and what it costs is known. A file that
+is caught half saved is seen whole at the next look, a moment later. Reading follows `straks check` to the
+letter, so page and check see the same templates under the same policy.
 
-One template is parsed when it is shown, with the parts that templates share and nothing else. So a save is
-seen as fast in a catalog of hundreds, and a template that is broken is broken by itself.
+One template is parsed when it is shown, with the parts that templates share and nothing else; and it stays,
+with what was worked out about it, until a text, a part or the policy that it is made of is another one. So a
+save is seen as fast in a catalog of hundreds, and a template that is broken is broken by itself.
 """
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from functools import cached_property
+from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from straks.cli.checking import called, default_folder, roots_of
 from straks.cli.policies import SETTINGS
 from straks.core.template import Template
 from straks.errors import StraksError, TemplateError
-from straks.loading import ENDINGS, shipped_folder
+from straks.explorer.call import catalog_in
+from straks.explorer.subject import Subject
+from straks.loading import Kept, mark_of, shipped_folder, text_files
 from straks.policy.sweep import sound
-from straks.preview.pages import Case
-from straks.preview.taking import page_of_error, page_of_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from straks.cli.checking import Root
-    from straks.preview.pages import Page
+    from straks.policy.settings import Policy
 
 
-class Subject:
-    """A template of the catalog, or the error in its place; what takes long is worked out once."""
-
-    def __init__(self, root: Root, name: str) -> None:
-        self.root = root
-        self.name = name
-
-    @cached_property
-    def it(self) -> Template | TemplateError:
-        """The template, or why there is none."""
-        catalog, broken = sound(self.root.files, self.root.unreadable, {self.name})
-        if self.name in catalog:
-            return catalog[self.name]
-        own = (error for error in broken if (error.file or "").startswith(f"{self.name}/"))
-        return next(own, broken[0])
-
-    @property
-    def folder(self) -> str | None:
-        """The folder that a catalog is to be loaded from; None for what ships."""
-        return None if self.root.folder == shipped_folder() else called(self.root.folder)
-
-    @property
-    def example(self) -> Mapping[str, Any]:
-        """The values that it is first shown with."""
-        return self.it.examples if isinstance(self.it, Template) else {}
-
-    def page(self, case: Case, values: Mapping[str, Any]) -> Page:
-        """Return what is to be seen in *case*; *values* fill the example."""
-        if isinstance(self.it, TemplateError):
-            return page_of_error(self.it, self.root.files)
-        if case is Case.EXAMPLE:
-            return page_of_template(self.it, cases=(case,), rules=None, values=values)
-        if case not in self._kept:
-            self._kept[case] = page_of_template(self.it, cases=(case,), rules=None)
-        return self._kept[case]
-
-    @cached_property
-    def inspected(self) -> Page:
-        """Its files with what was found in them."""
-        if isinstance(self.it, TemplateError):
-            return page_of_error(self.it, self.root.files)
-        return page_of_template(self.it, cases=(Case.EXAMPLE,), policy=self.root.policy, sources=True)
-
-    @cached_property
-    def _kept(self) -> dict[Case, Page]:
-        return {}
-
-
+@dataclass(frozen=True, slots=True)
 class Sight:
     """
     The catalog at one moment.
@@ -90,14 +45,20 @@ class Sight:
     ``stamp`` is another one as soon as a file changes. ``trouble`` says why there is no catalog at all.
     """
 
-    def __init__(self, stamp: str, roots: Sequence[Root], trouble: str | None = None) -> None:
-        self.stamp = stamp
-        self.trouble = trouble
-        self.subjects: Final = {
-            name if len(roots) == 1 else f"{called(root.folder)}/{name}": Subject(root, name)
-            for root in roots
-            for name in _names(root)
-        }
+    stamp: str
+    subjects: Mapping[str, Subject]
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a template is made of; ``amiss`` is what could not be read of it."""
+
+    folder: Path
+    own: Mapping[str, str]
+    shared: Mapping[str, str]
+    amiss: tuple[str, ...]
+    policy: Policy
 
 
 class Shelf:
@@ -113,13 +74,15 @@ class Shelf:
         self._folders = set(self._paths)
         self._lock = RLock()
         self._sight: Sight | None = None
+        self._texts: dict[str, Kept] = {}
+        self._made: dict[str, tuple[_Basis, Subject]] = {}
 
     def stamp(self) -> str:
         """Return what changes when a file does."""
         digest = blake2b(digest_size=16)
         for folder in sorted(self._folders):
-            for line in (*_settings(folder), *_files(folder, set())):
-                digest.update(line.encode("utf-8", "surrogateescape"))
+            lines = "".join((*_settings(folder), *_texts(folder)))
+            digest.update(lines.encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def look(self) -> Sight:
@@ -132,48 +95,78 @@ class Shelf:
 
     def _read(self, stamp: str) -> Sight:
         try:
-            roots = roots_of(self._paths)
+            roots = roots_of(self._paths, kept=self._texts)
         except (StraksError, OSError) as error:
-            return Sight(stamp, (), str(error))
+            return Sight(stamp, {}, str(error))
         watched = {*self._paths, *(root.folder for root in roots)}
         if watched != self._folders:  # the parts that templates share lie beside the one that was named
             self._folders = watched
             stamp = self.stamp()
-        return Sight(stamp, roots)
+        made: dict[str, tuple[_Basis, Subject]] = {}
+        for root in roots:
+            files = root.files
+            ships = root.folder == shipped_folder()
+            catalog = catalog_in(None if ships else called(root.folder))
+            for name, basis in _bases(root):
+                key = name if len(roots) == 1 else f"{called(root.folder)}/{name}"
+                before = self._made.get(key)
+                if before is not None and before[0] == basis and _stands_alone(name, before[1]):
+                    made[key] = before
+                else:
+                    take = partial(_taken, name, files, root.unreadable)
+                    made[key] = basis, Subject(take, files=files, policy=root.policy, catalog=catalog)
+        self._made = made
+        return Sight(stamp, {key: subject for key, (_, subject) in made.items()})
 
 
-def _names(root: Root) -> list[str]:
-    paths = [*root.raw, *(error.file or "" for error in root.unreadable)]
-    names = {path.partition("/")[0] for path in paths if path and not path.startswith("_")}
-    return sorted(names if root.names is None else names & root.names)
+def _taken(
+    name: str, files: Mapping[str, str], unreadable: Sequence[TemplateError]
+) -> Template | TemplateError:
+    """Return the template of that name in *files*, or why there is none."""
+    catalog, broken = sound(files, unreadable, {name})
+    if name in catalog:
+        return catalog[name]
+    own = (error for error in broken if (error.file or "").startswith(f"{name}/"))
+    return next(own, broken[0])
+
+
+def _stands_alone(name: str, subject: Subject) -> bool:
+    """Tell whether *subject* was looked at, and is sound without a file of another template."""
+    return (
+        subject.is_known
+        and isinstance(subject.it, Template)
+        and all(path.startswith((f"{name}/", "_")) for path in subject.it.contents)
+    )
+
+
+def _bases(root: Root) -> Iterator[tuple[str, _Basis]]:
+    """Yield each template to show, with what it is made of."""
+    folders: dict[str, dict[str, str]] = {}
+    amiss: dict[str, list[str]] = {}
+    for path, text in root.raw.items():
+        folders.setdefault(path.partition("/")[0], {})[path] = text
+    for error in root.unreadable:
+        amiss.setdefault((error.file or "").partition("/")[0], []).append(str(error))
+    parts = {name for name in {*folders, *amiss} if name.startswith("_")}
+    shared = {**root.shared, **{path: text for part in parts for path, text in folders.get(part, {}).items()}}
+    said = [each for part in sorted(parts) for each in amiss.get(part, ())]
+    for name in sorted({*folders, *amiss} - parts - {""}):
+        if root.names is None or name in root.names:
+            its = (*amiss.get(name, ()), *said)
+            yield name, _Basis(root.folder, folders.get(name, {}), shared, its, root.policy)
 
 
 def _settings(folder: Path) -> Iterator[str]:
     for above in (folder, *folder.parents):
         for name in SETTINGS:
             with suppress(OSError):
-                yield _line(f"{above / name}", (above / name).stat())
+                yield f"{above / name} {mark_of((above / name).stat())}\n"
 
 
-def _files(folder: Path | str, above: set[tuple[int, int]]) -> Iterator[str]:
-    """Yield a line for each text below *folder*; a link back to a folder around it is not followed."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        try:
-            status = entry.stat()
-            if entry.is_dir():
-                if (here := (status.st_dev, status.st_ino)) not in above:
-                    yield from _files(entry.path, {*above, here})
-            elif entry.name.endswith(ENDINGS):
-                yield _line(entry.path, status)
-        except OSError:
-            yield f"{entry.path} cannot be reached\n"
-
-
-def _line(path: str, status: os.stat_result) -> str:
-    return f"{path} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n"
+def _texts(folder: Path) -> Iterator[str]:
+    """Yield a line for each text below *folder*, and for each that cannot be reached."""
+    amiss: list[TemplateError] = []
+    with suppress(OSError):
+        for found in text_files(folder, amiss):
+            yield f"{found.file} {found.mark}\n"
+    yield from (f"{error}\n" for error in amiss)

@@ -1,5 +1,5 @@
 """
-The application: a page, its style and its script, and three questions that the script asks.
+The application: a page, its styles and its scripts, and three questions that they ask.
 
 ``/show`` answers at once with what is to be seen, ``/findings`` a little later with what the policy says of
 it, and ``/changes`` for as long as the page is open: it tells whenever a file has changed. Questions are
@@ -10,32 +10,31 @@ or by a name that is not this machine's, is turned away before anything is read.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from pathlib import Path
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from straks.cli.live import pieces
-from straks.cli.live.fields import taken
-from straks.cli.live.words import WORDS, language
-from straks.core.template import Template
+from straks.cli.pages import render
+from straks.explorer import pieces
+from straks.explorer.view import chosen, question_of, view_of
+from straks.explorer.words import NAMES, WORDS, language, said
 from straks.preview.fragment import shown
-from straks.preview.pages import Case
+from straks.preview.rendered import beside
 from straks.simulator.doorkeeper import Stranger, stranger
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import Message, Receive, Scope, Send
 
-    from straks.cli.live.shelf import Shelf, Sight, Subject
+    from straks.cli.live.shelf import Shelf
+    from straks.explorer.view import Question
 
 HEADERS: Final = {
     "cache-control": "no-store",
@@ -51,10 +50,9 @@ HEADERS: Final = {
 MOST_BYTES: Final = 256 * 1024
 """What a question may hold: every value of a large template, typed in full."""
 
-_CASES: Final = {"given": Case.EXAMPLE, "worst": Case.WORST, "shortest": Case.SHORTEST}
 _SHARE: Final = 4
 """To look whether a file has changed may take this part of a processor's time, a quarter."""
-_OFTEN_S: Final = 0.05
+_OFTEN_S: Final = 0.03
 _SAYS: Final = {
     Stranger.BY_NAME: "The preview goes by an address or by localhost, not by the name that was asked for.\n",
     Stranger.BY_ORIGIN: "A page of another site may not use the preview.\n",
@@ -67,17 +65,6 @@ class Unusable(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the page asks: which template, how it is filled, in which language to answer."""
-
-    key: str = ""
-    lang: str = "nb"
-    case: Case = Case.EXAMPLE
-    reveal: bool = False
-    values: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
 class Site:
@@ -109,8 +96,10 @@ class Site:
         self._app = Starlette(
             routes=[
                 Route("/", self._page),
-                Route("/page.css", _file("page.css", "text/css")),
-                Route("/page.js", _file("page.js", "text/javascript")),
+                Route("/page.css", _file("straks.cli.live", "page.css")),
+                Route("/page.js", _file("straks.cli.live", "page.js")),
+                Route("/explorer.css", _file(pieces.PACKAGE, "explorer.css")),
+                Route("/explorer.js", _file(pieces.PACKAGE, "explorer.js")),
                 Route("/changes", self._changes),
                 Route("/show", self._show, methods=["POST"]),
                 Route("/findings", self._findings, methods=["POST"]),
@@ -135,7 +124,15 @@ class Site:
 
     async def _page(self, request: Request) -> Response:
         lang = language(request.query_params.get("lang"), request.headers.get("accept-language"))
-        return HTMLResponse(pieces.document(lang), headers={"vary": "accept-language"})
+        page = render(
+            "live/page.html.jinja",
+            lang=lang,
+            w=WORDS[lang],
+            says=_as_attributes(said(lang)),
+            languages=NAMES,
+            frame=pieces.frame(lang, widget=False),
+        )
+        return HTMLResponse(page, headers={"vary": "accept-language"})
 
     async def _changes(self, _: Request) -> Response:
         return StreamingResponse(self._stamps(), media_type="text/event-stream")
@@ -157,41 +154,19 @@ class Site:
 
     def _shown(self, question: Question) -> dict[str, Any]:
         sight = self._shelf.look()
-        key, subject = _chosen(sight, question.key)
-        answer: dict[str, Any] = {
-            "stamp": sight.stamp,
-            "keys": list(sight.subjects),
-            "key": key,
-            "names": pieces.names(sight.subjects, question.lang),
-            "form": "",
-            "wrong": {},
-        }
-        if subject is None:
+        answer = {"stamp": sight.stamp, **pieces.answer(view_of(sight.subjects, question), question)}
+        if not sight.subjects:
             why = "" if sight.trouble is None else f'<p class="fault">{shown(sight.trouble)}</p>'
-            return {**answer, "shown": f"<p>{WORDS[question.lang]['nothing']}</p>{why}"}
-        values, wrong = subject.example, dict[str, str]()
-        if isinstance(subject.it, Template):
-            values, wrong = taken(subject.it, question.values)
-        answer |= {"form": pieces.form(subject, question.lang), "wrong": wrong}
-        if wrong and question.case is Case.EXAMPLE:
-            return {**answer, "shown": None}
-        page = subject.page(question.case, values)
-        return {**answer, "shown": pieces.panels(subject, page, question.lang, reveal=question.reveal)}
+            answer["shown"] = f"<p>{WORDS[question.lang]['nothing']}</p>{why}"
+        return answer
 
     async def _findings(self, request: Request) -> Response:
         question = await _question(request)
         return JSONResponse(await run_in_threadpool(self._found, question))
 
     def _found(self, question: Question) -> dict[str, str]:
-        _, subject = _chosen(self._shelf.look(), question.key)
+        _, subject = chosen(self._shelf.look().subjects, question.key)
         return {"found": "" if subject is None else pieces.findings(subject.inspected, question.lang)}
-
-
-def _chosen(sight: Sight, key: str) -> tuple[str, Subject | None]:
-    """Return the template that is meant, or the first one."""
-    if key not in sight.subjects:
-        key = next(iter(sight.subjects), "")
-    return key, sight.subjects.get(key)
 
 
 async def _question(request: Request) -> Question:
@@ -214,26 +189,25 @@ async def _question(request: Request) -> Question:
         raise Unusable(400, "The question is no JSON.\n") from None
     if not isinstance(asked, dict):
         raise Unusable(400, "The question is no JSON object.\n")
-    given = cast("dict[str, object]", asked)
-    key, lang, case, values = (given.get(name) for name in ("key", "lang", "case", "values"))
-    typed = cast("dict[str, object]", values) if isinstance(values, dict) else {}
-    return Question(
-        key if isinstance(key, str) else "",
-        lang if isinstance(lang, str) and lang in WORDS else "nb",
-        _CASES.get(case, Case.EXAMPLE) if isinstance(case, str) else Case.EXAMPLE,
-        given.get("reveal") is True,
-        {name: text for name, text in typed.items() if isinstance(text, str)},
-    )
+    return question_of(cast("dict[str, object]", asked), WORDS)
 
 
 async def _refused(_: Request, why: Exception) -> Response:
     return PlainTextResponse(str(why), cast("Unusable", why).status)
 
 
-def _file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
-    path = Path(__file__).with_name(name)
+def _file(package: str, name: str) -> Callable[[Request], Awaitable[Response]]:
+    media_type = "text/css" if name.endswith(".css") else "text/javascript"
 
     async def answer(_: Request) -> Response:
-        return FileResponse(path, media_type=media_type)
+        return Response(beside(package, name), media_type=media_type)
 
     return answer
+
+
+def _as_attributes(sentences: dict[str, str]) -> dict[str, str]:
+    """Return *sentences* by the names that a page's ``dataset`` makes of attributes."""
+    return {
+        re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", name): text
+        for name, text in sentences.items()
+    }

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from straks.cli.live.fields import Field, fields_of, taken
 from straks.core.catalog import Catalog
+from straks.explorer.fields import Field, fields_of, taken
 
 if TYPE_CHECKING:
     from straks.core.template import Template
@@ -73,6 +73,12 @@ min = 1
 max = 20
 example = 2
 
+[parameters.many]
+kind = "integer"
+min = 1
+max = 101
+example = 2
+
 [parameters.price]
 kind = "amount"
 min = 0
@@ -109,6 +115,12 @@ kind = "list"
 max-items = 3
 of = { kind = "date" }
 example = [2026-05-05, 2026-05-06]
+
+[parameters.letters_of_lines]
+kind = "list"
+max-items = 3
+of = { kind = "text", max-length = 40, lines = 2 }
+example = ["A", "B"]
 """
 
 
@@ -132,14 +144,16 @@ def fields(template: Template) -> dict[str, Field]:
         ("address", "textarea", "A\nB", {"maxlength": "180", "rows": "3"}),
         ("link", "url", "https://example.org/a", {"maxlength": "60"}),
         ("colour", "select", "red", {}),
-        ("count", "number", "2", {"min": "1", "max": "20"}),
+        ("count", "range", "2", {"min": "1", "max": "20"}),
+        ("many", "number", "2", {"min": "1", "max": "101"}),
         ("price", "text", "12.50", {"inputmode": "decimal"}),
         ("lasts", "range", "300", {"min": "120", "max": "600", "step": "60"}),
         ("perhaps", "text", "5 min", {}),
         ("day", "date", "2026-05-17", {"min": "2000-01-01", "max": "2099-12-31"}),
         ("at", "time", "14:30", {"min": "00:00", "max": "23:59"}),
         ("moment", "datetime-local", "2026-05-17T14:30", {}),
-        ("days", "text", "2026-05-05, 2026-05-06", {}),
+        ("days", "list", "2026-05-05\n2026-05-06", {"rows": "3"}),
+        ("letters_of_lines", "text", "A, B", {}),
     ],
 )
 def test_each_kind_has_the_input_that_is_handiest(
@@ -161,9 +175,7 @@ def test_a_choice_offers_each_value_with_its_words_and_leaving_it_out(fields: di
 def test_what_stands_in_the_inputs_at_first_is_read_back_as_the_examples(
     template: Template, fields: dict[str, Field]
 ) -> None:
-    typed = {
-        name: f"{field.text} s" if field.kind == "range" else field.text for name, field in fields.items()
-    }
+    typed = {name: field.typed for name, field in fields.items()}
     values, wrong = taken(template, typed)
 
     assert wrong == {}
@@ -175,6 +187,13 @@ def test_an_optional_value_is_left_out_by_an_empty_text_and_another_is_not(templ
 
     assert "colour" not in values
     assert list(wrong) == ["who"]
+
+
+def test_a_list_has_an_item_on_each_line_and_an_empty_line_is_none(template: Template) -> None:
+    values, wrong = taken(template, {"days": "2026-05-05\n\n  2026-05-07 \n"})
+
+    assert ([f"{day}" for day in values["days"]], wrong) == (["2026-05-05", "2026-05-07"], {})
+    assert "item 2" in taken(template, {"days": "2026-05-05\n\nin May"})[1]["days"]
 
 
 @given(st.dictionaries(st.sampled_from(["digits", "address", "moment", "price", "days", "lasts"]), st.text()))

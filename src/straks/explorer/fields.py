@@ -2,8 +2,8 @@
 An input for each parameter, made from what the manifest says of it; and values out of what was typed.
 
 What is typed is read as the parameter reads it, so an input may be of whatever kind is handiest for a
-person: a duration is a slider that sends seconds, a date what the browser's calendar sends. A browser's own
-limits are a convenience; what decides is the parameter.
+person: a duration is a slider that sends seconds, a date what the browser's calendar sends, a list has an
+item on each line. A browser's own limits are a convenience; what decides is the parameter.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from straks.cli.values import as_typed
+from straks.core.list_kind import ListOf
 from straks.core.locale import OSLO
 from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
 from straks.core.parameter import Unfit
 from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Text, Url
+from straks.core.typed import as_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,15 +29,18 @@ _MOST_SECONDS: Final = 10**8
 """What a duration in seconds has fewer of, so that it can be read back."""
 _TWO_UNITS: Final = 2
 """A browser counts UTF-16, in which a character takes one or two."""
+_MOST_STOPS: Final = 100
+"""Where a slider for whole numbers stops at most; with more of them a person aims in vain."""
+_MOST_ROWS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """
-    An input: its ``kind`` is an ``<input>``'s type, or ``textarea`` or ``select``.
+    An input: its ``kind`` is an ``<input>``'s type, or ``textarea``, ``list`` or ``select``.
 
-    ``text`` is what stands in it at first, as it is typed for ``--set``; ``options`` are those of a select,
-    value and words. ``limits`` ends the sentence «it takes …».
+    ``text`` is what stands in it at first, and ``unit`` what is typed after it unseen; ``options`` are those
+    of a select, value and words. ``limits`` ends the sentence «it takes …».
     """
 
     name: str
@@ -47,6 +51,12 @@ class Field:
     secret: bool
     attributes: Mapping[str, str]
     options: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+
+    @property
+    def typed(self) -> str:
+        """What is sent while nobody has touched it."""
+        return f"{self.text} {self.unit}" if self.unit else self.text
 
 
 def fields_of(template: Template) -> list[Field]:
@@ -69,10 +79,22 @@ def taken(template: Template, typed: Mapping[str, str]) -> tuple[dict[str, Any],
             del values[name]
             continue
         try:
-            values[name] = parameter.check(parameter.read(text))
+            values[name] = parameter.check(_read(parameter, text))
         except Unfit as flaw:
             wrong[name] = str(flaw)
     return values, wrong
+
+
+def _read(parameter: Parameter, text: str) -> object:
+    if not isinstance(parameter, ListOf) or not _has_lines(parameter):
+        return parameter.read(text)
+    items: list[object] = []
+    for number, line in enumerate(filter(None, map(str.strip, text.split("\n"))), start=1):
+        try:
+            items.append(parameter.of.read(line))
+        except Unfit as flaw:
+            raise Unfit(f"item {number} {flaw}") from None
+    return items
 
 
 def _field(parameter: Parameter) -> Field:
@@ -86,10 +108,11 @@ def _field(parameter: Parameter) -> Field:
         parameter.secret,
         attributes,
         _options(parameter) if isinstance(parameter, Choice) else (),
+        "s" if isinstance(parameter, Duration) and kind == "range" else "",
     )
 
 
-def _input(parameter: Parameter) -> tuple[str, dict[str, str]]:  # noqa: PLR0911 - a kind, a line
+def _input(parameter: Parameter) -> tuple[str, dict[str, str]]:
     """Return the kind of input for *parameter*, and its attributes."""
     if isinstance(parameter, Code):
         digits = {"inputmode": "numeric"} if parameter.alphabet == ASCII_DIGITS else {}
@@ -102,8 +125,16 @@ def _input(parameter: Parameter) -> tuple[str, dict[str, str]]:  # noqa: PLR0911
         return "url", {"maxlength": f"{parameter.max_length}"}
     if isinstance(parameter, Choice):
         return "select", {}
+    if isinstance(parameter, ListOf) and _has_lines(parameter):
+        return "list", {"rows": f"{min(parameter.max_items, _MOST_ROWS)}"}
+    return _measured(parameter)
+
+
+def _measured(parameter: Parameter) -> tuple[str, dict[str, str]]:
+    """Return the kind of input for what has a size or a date."""
     if isinstance(parameter, Integer):
-        return "number", {"min": f"{parameter.min}", "max": f"{parameter.max}"}
+        few = parameter.max - parameter.min < _MOST_STOPS and not parameter.optional
+        return "range" if few else "number", {"min": f"{parameter.min}", "max": f"{parameter.max}"}
     if isinstance(parameter, Amount):
         return "text", {"inputmode": "decimal"}
     if isinstance(parameter, Duration) and _slides(parameter):
@@ -115,9 +146,7 @@ def _input(parameter: Parameter) -> tuple[str, dict[str, str]]:  # noqa: PLR0911
     if isinstance(parameter, Date | Time):
         kind = "date" if isinstance(parameter, Date) else "time"
         return kind, {"min": as_typed(parameter.min), "max": as_typed(parameter.max)}
-    if isinstance(parameter, DateTime):
-        return "datetime-local", {}
-    return "text", {}
+    return "datetime-local" if isinstance(parameter, DateTime) else "text", {}
 
 
 def _typed(parameter: Parameter) -> str:
@@ -129,7 +158,14 @@ def _typed(parameter: Parameter) -> str:
         return f"{_seconds(example)}"
     if isinstance(parameter, DateTime):
         return f"{example.astimezone(OSLO):%Y-%m-%dT%H:%M}"
+    if isinstance(parameter, ListOf) and _has_lines(parameter):
+        return "\n".join(map(as_typed, example))
     return as_typed(example)
+
+
+def _has_lines(parameter: ListOf) -> bool:
+    """Tell whether an item may have a line of its own: none has several."""
+    return not (isinstance(parameter.of, Text) and parameter.of.lines > 1)
 
 
 def _slides(parameter: Duration) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from straks.cli.values import FICTION_ADDRESS, FICTION_PHONE
+from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
 from straks.core.locale import OSLO
 from straks.preview.masking import DOT
 
@@ -34,7 +34,7 @@ _FROM: Final = {
 def call_of(
     template: Template,
     *,
-    folder: str | None,
+    catalog: str | None,
     locale: str,
     channel: str,
     values: Mapping[str, Any],
@@ -45,7 +45,7 @@ def call_of(
 
     Args:
         template: What is filled.
-        folder: Where it lies; None if it ships.
+        catalog: What makes its catalog, as `catalog_in` writes it; None where ``catalog`` is there already.
         locale: The language.
         channel: ``sms`` or ``email``.
         values: As the template checked them.
@@ -57,9 +57,10 @@ def call_of(
     }
     method, to = _CALLS[channel]
     filling = "".join(f"        {text_literal(name)}: {value},\n" for name, value in written.items())
+    made = "" if catalog is None else f"import straks\n\ncatalog = {catalog}\n"
     return (
         f"{_imports(values.values())}"
-        f"catalog = straks.Catalog.load({'' if folder is None else text_literal(folder)})\n"
+        f"{made}"
         f"{method} = catalog.{method}(\n"
         f"    {text_literal(template.name)},\n"
         f"    locale={text_literal(locale)},\n"
@@ -67,6 +68,16 @@ def call_of(
         + (f"    values={{\n{filling}    }},\n" if filling else "    values={},\n")
         + ")\n"
     )
+
+
+def catalog_in(folder: str | None) -> str:
+    """
+    Return what makes the catalog that lies in *folder*; None is for the one that ships.
+
+    >>> catalog_in(None), catalog_in("my/templates")
+    ('straks.Catalog.load()', 'straks.Catalog.load("my/templates")')
+    """
+    return f"straks.Catalog.load({'' if folder is None else text_literal(folder)})"
 
 
 def literal(value: object) -> str:  # noqa: PLR0911 - a type, a line
@@ -133,7 +144,7 @@ def _imports(values: Iterable[object]) -> str:
         for module, names in _FROM.items()
         if used & names
     ]
-    return "".join(lines) + ("\n" if lines else "") + "import straks\n\n"
+    return "".join(lines) + ("\n" if lines else "")
 
 
 def _names(value: object) -> Iterator[str]:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from straks.cli.live.call import call_of, literal
 from straks.core.catalog import Catalog
+from straks.explorer.call import call_of, catalog_in, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,9 @@ def test_a_revealed_call_makes_the_message_that_is_shown(
 ) -> None:
     template = catalog[name]
     values = template.check(template.examples, "nn", channel)
-    program = call_of(template, folder=None, locale="nn", channel=channel, values=values, reveal=True)
+    program = call_of(
+        template, catalog=catalog_in(None), locale="nn", channel=channel, values=values, reveal=True
+    )
     made = run(program)[channel]
 
     assert (made.template, made.locale) == (name, "nn")
@@ -87,7 +89,12 @@ def test_a_secret_value_is_covered_up_unless_it_is_asked_for(catalog: straks.Cat
     template = catalog["one-time-code"]
     said = {
         reveal: call_of(
-            template, folder="my/own", locale="nb", channel="sms", values=template.examples, reveal=reveal
+            template,
+            catalog=catalog_in("my/own"),
+            locale="nb",
+            channel="sms",
+            values=template.examples,
+            reveal=reveal,
         )
         for reveal in (False, True)
     }
@@ -104,15 +111,25 @@ def test_only_what_is_used_is_imported_whatever_a_text_says() -> None:
     )
     template = Catalog({"own/template.toml": manifest, "own/nb/sms.txt": "Hei {{ word }}"})["own"]
     program = call_of(
-        template, folder=None, locale="nb", channel="sms", values=template.examples, reveal=False
+        template, catalog=catalog_in(None), locale="nb", channel="sms", values=template.examples, reveal=False
     )
 
     assert [type(node) for node in ast.parse(program).body[:2]] == [ast.Import, ast.Assign]
 
 
+def test_a_catalog_that_is_there_already_is_not_loaded_again(catalog: straks.Catalog) -> None:
+    template = catalog["one-time-code"]
+    values = template.check(template.examples, "nb", "sms")
+    program = call_of(template, catalog=None, locale="nb", channel="sms", values=values, reveal=True)
+    made: dict[str, Any] = {"catalog": catalog}
+    exec(compile(program, "pasted.py", "exec"), made)  # noqa: S102 - our own call
+
+    assert made["sms"].canonical_values == make(catalog, "one-time-code", "sms").canonical_values
+
+
 def test_a_template_without_parameters_is_filled_with_nothing() -> None:
     manifest = '[template]\npurpose = "notice"\nrepeat = "harmful"\ntime-to-live = 60\n'
     template = Catalog({"own/template.toml": manifest, "own/nb/sms.txt": "Hei"})["own"]
-    program = call_of(template, folder=None, locale="nb", channel="sms", values={}, reveal=False)
+    program = call_of(template, catalog=catalog_in(None), locale="nb", channel="sms", values={}, reveal=False)
 
     assert "values={},\n" in program

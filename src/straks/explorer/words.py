@@ -1,4 +1,4 @@
-"""What the page says, in Bokmål and English. Figures and findings are the library's own, in English."""
+"""What the explorer says, in Bokmål and English. Figures and findings are the library's own, in English."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "title": "Meldinger",
         "skip": "Gå til visningen",
         "templates": "Maler",
+        "template": "Mal",
+        "channel": "Kanal",
+        "side_by_side": "Alle",
+        "both": "Begge",
+        "how": "Hvordan den vises",
+        "a_line_each": "ett element på hver linje",
         "filling": "Verdier",
         "no_values": "Denne malen har ingen felt.",
         "optional": "valgfri",
@@ -55,6 +61,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "title": "Messages",
         "skip": "Skip to the preview",
         "templates": "Templates",
+        "template": "Template",
+        "channel": "Channel",
+        "side_by_side": "All of them",
+        "both": "Both",
+        "how": "How it is shown",
+        "a_line_each": "one item on each line",
         "filling": "Values",
         "no_values": "This template takes no values.",
         "optional": "optional",
@@ -93,10 +105,24 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "broken": "Cannot be shown",
     },
 }
-"""Each sentence by its name, in each language of the page."""
+"""Each sentence by its name, in each language there is."""
+
+_SAID_BY_A_SCRIPT: Final = {
+    "copied": "copied",
+    "notCopied": "not_copied",
+    "lost": "lost",
+    "stale": "stale",
+    "updated": "updated",
+    "inspecting": "inspecting",
+}
 
 NAMES: Final = {"nb": "Norsk", "en": "English"}
 """What the languages of the page are called."""
+
+
+def said(lang: str) -> dict[str, str]:
+    """Return the sentences that a script says, by the name that it knows them by."""
+    return {name: WORDS[lang][word] for name, word in _SAID_BY_A_SCRIPT.items()}
 
 
 def language(asked: str | None, accepted: str | None) -> str:
