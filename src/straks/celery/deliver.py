@@ -27,12 +27,13 @@ from celery.signals import worker_init
 import celery
 from straks.altinn.ending import Ending
 from straks.altinn.sealed import SealedOrder, seal
-from straks.celery.lease import QUEUED_MOST_S, Begin, Ended, Wait
+from straks.celery.lease import Begin, Ended, Wait
 from straks.celery.leases import Leases
 from straks.celery.settings import NAME, be_discreet
 from straks.core.record import Outcome
 from straks.errors import InDoubt, InvalidOrder, InvalidSetting, NotSent
 from straks.journal.deliver import deliver
+from straks.journal.rules import QUEUED_MOST_S
 from straks.transports.environment import base_url_of
 from straks.transports.watched import WatchedTransport
 
