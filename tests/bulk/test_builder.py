@@ -420,7 +420,8 @@ def test_a_template_without_the_channel_says_so(key: bytes, catalog: straks.Cata
     rejected = builder.build(1, {"to": "kari@example.org", "locale": "nb"})
 
     assert isinstance(rejected, Rejection)
-    assert (rejected.fault, rejected.reason) == (Fault.LANGUAGE, "m has no email at all")
+    assert (rejected.fault, rejected.field) == (Fault.RECIPIENT, "to")
+    assert rejected.reason == "takes an e-mail, and m has none"
 
 
 def test_a_template_that_the_policy_stops_builds_nothing(key: bytes) -> None:

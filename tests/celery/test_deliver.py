@@ -17,11 +17,12 @@ import celery
 import straks
 import straks.celery
 from straks.altinn.place import Receipt
-from straks.celery.lease import KEPT_S, LONGEST_S, QUEUED_MOST_S, Begin, Ended, lease_for
+from straks.celery.lease import KEPT_S, LONGEST_S, Begin, Ended, lease_for
 from straks.celery.leases import Leases
 from straks.celery.settings import NAME, Discreet, settings_for
 from straks.core.manifest import Repeat
 from straks.core.record import Outcome
+from straks.journal.rules import QUEUED_MOST_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

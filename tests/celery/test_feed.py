@@ -16,7 +16,8 @@ import straks.celery
 from straks.bulk import write_orders
 from straks.celery.leases import Leases
 from straks.core.manifest import Repeat
-from straks.journal import Journal, RunResult, State, TakenUp
+from straks.journal import Journal, RunResult, State, TakenUp, place_all
+from straks.journal.rules import QUEUED_MOST_S, RIPE_S
 
 from .test_deliver import HERE, Failing, Noting
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from straks.altinn.sealed import SealedOrder
+    from straks.altinn.sealed import SealedOrder, Sendable
     from straks.journal import Entry
 
 WAIT_S = 60
@@ -116,6 +117,7 @@ def test_a_run_that_is_stopped_leaves_what_the_workers_have(
 ) -> None:
     file = orders(sealed(1), sealed(2))
     journal.admit(file)
+    journal.begin_run(by_workers=True)
     journal.record([(1, TakenUp(journal.now_s()))])
     stop = asyncio.Event()
     stop.set()
@@ -184,6 +186,44 @@ def test_a_doubt_that_somebody_has_placed_again_is_sent(
 
     assert journal.counts() == {State.PLACED: 1}
     assert len(transport.sent) == 1
+
+
+def test_what_was_in_flight_from_here_when_it_crashed_is_not_sent_by_workers_as_well(
+    journal: Journal, orders: Callable[..., Path]
+) -> None:
+    transport = Noting()
+    file = orders(sealed(1), sealed(2, repeat=Repeat.HARMLESS))
+    journal.admit(file)
+    journal.begin_run()
+    journal.record([(row, TakenUp(journal.now_s())) for row in (1, 2)])
+    run(journal, file, task_of(transport, straks.MemoryStore()))
+
+    assert journal.counts() == {State.IN_DOUBT: 1, State.PLACED: 1}
+    assert len(transport.sent) == 1
+
+
+def test_what_the_workers_have_is_not_sent_from_here_until_none_of_them_can(
+    journal: Journal, orders: Callable[..., Path]
+) -> None:
+    file = orders(sealed(1), sealed(2, repeat=Repeat.HARMLESS, time_to_live_s=None))
+    run(journal, file, task_of(Noting(), straks.MemoryStore(), works=False), patience_s=0.5)
+
+    class Nobody:
+        async def send(self, order: Sendable) -> straks.Receipt:
+            raise straks.NotSent(
+                "nobody", idempotency_id=straks.altinn.seal(order).idempotency_id, attempts=0
+            )
+
+    with pytest.raises(straks.InvalidSetting, match=r"2 are with Celery workers.*go on with --celery"):
+        asyncio.run(place_all(journal, file, Nobody()))
+    assert journal.counts() == {State.IN_FLIGHT: 2}
+    assert len(journal.runs()) == 1
+
+    later_s = journal.now_s() + QUEUED_MOST_S + RIPE_S + 1
+    journal.now_s = lambda: later_s
+    asyncio.run(place_all(journal, file, Nobody()))
+
+    assert journal.counts() == {State.IN_DOUBT: 2}
 
 
 def test_orders_that_all_come_to_nothing_stop_the_run(journal: Journal, orders: Callable[..., Path]) -> None:

@@ -9,12 +9,15 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Protocol
 
 import httpx
+import pytest
 
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.connections import Idle
+from straks.transports.line import Line as OwnLine
 from straks.wire.exchange import Request, Response, Silence, Trouble
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from straks.wire.exchange import Reply
@@ -23,11 +26,15 @@ ENOUGH_S = 10.0  # for what answers; never waited out
 
 
 class Line(Protocol):
+    socket: socket.socket
+
     def answer(self) -> None: ...
+    def say(self, octets: bytes) -> None: ...
 
 
 class Server(Protocol):
     url: str
+    port: int
     requests: list[bytes]
     connections: int
     asked: Event
@@ -198,7 +205,7 @@ def test_the_connection_used_last_is_used_next(serve: Serve) -> None:
         await carrier.carry(order(server.url), timeout_s=ENOUGH_S)
 
         assert carrier._idle.take(server.url) is top
-        await top.aclose()
+        top.end()
         await carrier.close()
 
     asyncio.run(main())
@@ -211,6 +218,62 @@ def test_what_has_waited_for_too_long_is_given_back_to_be_closed() -> None:
     assert kept == [[], [], []]
     assert idle.put("a", "4", 6.5) == ["1", "2"]
     assert (idle.take("a"), idle.take("a"), idle.take("a"), idle.take("b")) == ("4", "3", None, None)
+
+
+def test_what_a_server_says_unasked_is_no_answer_to_the_next_request(serve: Serve) -> None:
+    def behave(line: Line, server: Server) -> None:
+        while server.take(line):
+            line.say(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n" * 2)
+
+    server = serve(behave)
+
+    async def main() -> list[Reply]:
+        carrier = AsyncHttpxCarrier()
+        replies = [await carrier.carry(order(server.url), timeout_s=ENOUGH_S) for _ in range(3)]
+        await carrier.close()
+        return replies
+
+    assert all(isinstance(reply, Response) for reply in asyncio.run(main()))
+    assert (server.connections, len(server.requests)) == (3, 3)
+
+
+def test_a_connection_whose_request_is_not_yet_written_is_not_used_again(serve: Serve) -> None:
+    def behave(line: Line, server: Server) -> None:
+        line.socket.recv(1)
+        line.answer()
+        server.over.wait(ENOUGH_S)
+
+    server = serve(behave)
+    large = Request("POST", server.url, {}, b" " * 30_000_000)
+
+    async def main() -> list[Reply]:
+        carrier = AsyncHttpxCarrier()
+        replies = [await carrier.carry(large, timeout_s=ENOUGH_S) for _ in range(2)]
+        await carrier.close()
+        return replies
+
+    assert all(isinstance(reply, Response) for reply in asyncio.run(main()))
+    assert server.connections == 2
+
+
+def test_on_a_connection_that_has_been_given_up_nothing_leaves(serve: Serve) -> None:
+    server = serve(keeps_answering)
+    left: list[bool] = []
+
+    async def main() -> None:
+        line = await OwnLine.to("127.0.0.1", server.port, None)
+        line.end()
+        with pytest.raises(ConnectionResetError):
+            await line.ask(
+                "POST", b"/", [("host", "x")], b"", octets_most=1, leaves=lambda: left.append(True)
+            )
+        await asyncio.sleep(0)
+
+        assert not line.is_fit()
+
+    asyncio.run(main())
+
+    assert (left, server.requests) == ([], [])
 
 
 def test_of_fifty_threads_none_has_its_connection_closed_by_another(serve: Serve) -> None:

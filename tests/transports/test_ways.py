@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 def carry_sync(
-    url: str, http: Callable[[], Any] | None = None, *, often: int = 1, http2: bool = False
+    url: str, http: Callable[[], Any] | None = None, *, often: int = 1, at_once: int = 1, http2: bool = False
 ) -> list[Reply]:
     given = http() if http else None
     carrier = HttpxCarrier(given, direct=True, http2=http2)
@@ -69,13 +69,19 @@ def carry_sync(
 
 
 def carry_async(
-    url: str, http: Callable[[], Any] | None = None, *, often: int = 1, http2: bool = False
+    url: str, http: Callable[[], Any] | None = None, *, often: int = 1, at_once: int = 5, http2: bool = False
 ) -> list[Reply]:
     async def main() -> list[Reply]:
         given = http() if http else None
         carrier = AsyncHttpxCarrier(given, direct=True, http2=http2)
         request = Request("POST", url, {"authorization": "Bearer token"}, b'{"a":1}')
-        replies = await asyncio.gather(*(carrier.carry(request, timeout_s=ENOUGH_S) for _ in range(often)))
+        places = asyncio.Semaphore(at_once)
+
+        async def carry() -> Reply:
+            async with places:
+                return await carrier.carry(request, timeout_s=ENOUGH_S)
+
+        replies = await asyncio.gather(*(carry() for _ in range(often)))
         await carrier.close()
         if given is not None and hasattr(given, "aclose"):
             await given.aclose()
@@ -201,6 +207,18 @@ def test_a_service_that_nobody_vouches_for_is_told_nothing(
     assert (reply.why, reply.left) == (Trouble.NO_CONNECTION, False)
     assert "certificate" in reply.detail.lower()
     assert server.requests == []
+
+
+@both
+def test_a_ca_that_the_environment_names_is_trusted_and_its_connection_kept(
+    carry: Carry, kind: str, serve: Serve, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(over_tls(authority, "http/1.1"))
+    monkeypatch.setenv("SSL_CERT_FILE", authority.file)
+    replies = carry(f"https://127.0.0.1:{server.port}", often=3, at_once=1)
+
+    assert all(isinstance(reply, Response) and reply.status == 201 for reply in replies), kind
+    assert (server.connections, len(server.requests)) == (1, 3)
 
 
 # HTTP/2

@@ -271,7 +271,9 @@ class Builder:
         column = self._columns.locale
         there = self._locales[channel]
         if not there:
-            raise _Wrong(Fault.LANGUAGE, column, f"{self.template.name} has no {channel} at all")
+            what = "an SMS" if channel == "sms" else "an e-mail"
+            reason = f"takes {what}, and {self.template.name} has none"
+            raise _Wrong(Fault.RECIPIENT, self._columns.to, reason)
         if self._negotiated:
             wanted = self._locale if self._locale is not None else cells.get(column)
             return negotiate(wanted if isinstance(wanted, str) else None, there)

@@ -17,20 +17,23 @@ import logging
 import os
 import time
 from datetime import UTC, datetime
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from celery.exceptions import Reject
+from celery.signals import worker_init
 
 import celery
 from straks.altinn.ending import Ending
 from straks.altinn.sealed import SealedOrder, seal
-from straks.celery.lease import QUEUED_MOST_S, Begin, Ended, Wait
+from straks.celery.lease import Begin, Ended, Wait
 from straks.celery.leases import Leases
 from straks.celery.settings import NAME, be_discreet
 from straks.core.record import Outcome
 from straks.errors import InDoubt, InvalidOrder, InvalidSetting, NotSent
 from straks.journal.deliver import deliver
+from straks.journal.rules import QUEUED_MOST_S
 from straks.transports.environment import base_url_of
 from straks.transports.watched import WatchedTransport
 
@@ -81,6 +84,7 @@ def task(
     if lease_s is not None and not 0 < lease_s < float("inf"):
         raise InvalidSetting(f"lease_s is {lease_s}; it takes how long a lease runs, in seconds")
     be_discreet()
+    worker_init.connect(_import_before_forks)
     # Celery binds the class of a task to its app, so each app has one of its own.
     kind: type[DeliverTask] = type("DeliverTask", (DeliverTask,), {"__module__": __name__})
     made = kind(base_url_of(environment), transport, leases, lease_s)
@@ -231,6 +235,11 @@ class _Own(Generic[T]):
         close = None if made is None else getattr(made[1], "close", None)
         if close is not None:
             close()
+
+
+def _import_before_forks(**_: object) -> None:
+    """Import what orders are carried with, which takes each process of a worker half a second otherwise."""
+    import_module("straks.transports.altinn")
 
 
 def _read(order: str) -> SealedOrder:

@@ -4,8 +4,8 @@ The orders of a journal handed to Celery workers, and what became of them writte
 A run like any other (`straks.journal.run`), with a queue in the transport's place: a row says «in flight»
 on the disk before its order is handed on, then the run looks into the store of leases until that says how
 it ended. No answer has to be on its way to anybody, so whoever feeds may be killed at any moment: the next
-run takes on what is in flight, handing it on again in the same flight, and the lease sees to it that it is
-sent once. What became of it in the meantime lies in the store for a day.
+run by workers takes on what is in flight, handing it on again in the same flight, and the lease sees to it
+that it is sent once. What became of it in the meantime lies in the store for a day.
 
 Nobody tells a queue that is long from one that nobody serves. So a run stops when nothing at all has come
 back for ten minutes, and says so; what it has handed on stays where it is, for the workers and for the next
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from straks.celery.lease import QUEUED_MOST_S, Ended
+from straks.celery.lease import Ended
 from straks.journal.course import STOP_AFTER
 from straks.journal.deliver import Delivered
 from straks.journal.run import Left, RunResult, carry_all
@@ -84,7 +84,7 @@ async def feed(
             journal,
             orders,
             queue.carry,
-            goes_on=True,
+            by_workers=True,
             rate=rate,
             in_flight=in_flight,
             stop_after=stop_after,
@@ -131,8 +131,7 @@ class _Queue:
         """Put an order into the queue; where that does not work nothing is waited for any more."""
         entry = flight.entry
         # As the journal has it, and the same for all copies of this flight.
-        ends_s = min(entry.deadline_s, (entry.began_s or 0.0) + QUEUED_MOST_S)
-        not_after = datetime.fromtimestamp(ends_s, UTC)
+        not_after = datetime.fromtimestamp(entry.queued_until_s, UTC)
         try:
             await asyncio.to_thread(self._task.place, flight.order, not_after=not_after, flight=entry.flights)
         except Exception as error:  # noqa: BLE001 - any broker's

@@ -38,9 +38,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from straks.altinn.ending import Ending
 from straks.altinn.place import EMAIL_TIMEOUT_S, PAUSES_S, timeout_for
-from straks.core.manifest import TIME_TO_LIVE_MOST, Repeat
+from straks.core.manifest import Repeat
 from straks.core.record import Outcome
-from straks.journal.rules import SENT, Entry, Found, Landed, State, TakenUp, after
+from straks.journal.rules import QUEUED_MOST_S, SENT, Entry, Found, Landed, State, TakenUp, after
 
 if TYPE_CHECKING:
     from straks.altinn.sealed import SealedOrder
@@ -49,8 +49,6 @@ SLACK_S: Final = 20.0
 """What a sending has on top of its time-outs, for a token and for a busy machine, in seconds."""
 LONGEST_S: Final = EMAIL_TIMEOUT_S + SLACK_S
 """The longest of all leases, in seconds."""
-QUEUED_MOST_S: Final = TIME_TO_LIVE_MOST.total_seconds()
-"""How long an order lies in a queue that says nothing of it itself, in seconds: as long as any SMS lives."""
 KEPT_S: Final = 86_400.0
 """How long after its deadline an order is remembered, in seconds: a day, for whoever collects endings."""
 BEGUN_MOST: Final = 5

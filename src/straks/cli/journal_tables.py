@@ -56,17 +56,20 @@ def states_table(figures: Figures) -> Table:
 
 
 def doubts_table(figures: Figures, most: int | None = None) -> Table:
-    """Return the orders that are in doubt, *most* of them at most."""
+    """
+    Return the orders that are in doubt, *most* of them at most.
+
+    Each id stands in a line that holds nothing else, for it is there to be copied.
+    """
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("line", justify="right")
-    table.add_column("taken up (UTC)", no_wrap=True)
-    table.add_column("in doubt: id, and your reference", overflow="fold")
+    table.add_column("in doubt: id, when it was taken up (UTC), and your reference", overflow="fold")
     for entry in islice(figures.doubts, most):
-        reference = f"\n{visible(entry.reference)}" if entry.reference else ""
-        table.add_row(str(entry.row), utc(entry.began_s), visible(entry.idempotency_id) + reference)
+        reference = f"  {visible(entry.reference)}" if entry.reference else ""
+        table.add_row(str(entry.row), f"{visible(entry.idempotency_id)}\n{utc(entry.began_s)}{reference}")
     return table
 
 

@@ -10,7 +10,8 @@ id, which the service answers without sending anew where it had got as far as st
 ``--settle-doubt`` leaves it.
 
 With ``--celery`` the workers of the user's own app send, and what is in flight with them outlives this
-command: it is not in doubt, but taken on by the next run.
+command: it is not in doubt, but taken on by the next run with ``--celery``. One without is turned
+away until no worker can be sending any of it.
 """
 
 from __future__ import annotations
@@ -150,8 +151,7 @@ def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptio
     OrdersFile(orders).close()  # before there is a journal about it
     with Journal(path) as journal:
         admitted = journal.admit(orders, environment=base_url)
-        if task is None:
-            journal.recover()
+        journal.recover(by_workers=task is not None)
         fresh = _decide(journal, volume)
         stopped: str | None = None
         if waiting := len(journal.due()) + journal.counts()[State.IN_FLIGHT]:

@@ -45,7 +45,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from straks.altinn.place import EMAIL_TIMEOUT_S
-from straks.core.manifest import Repeat
+from straks.core.manifest import TIME_TO_LIVE_MOST, Repeat
 
 if TYPE_CHECKING:
     from straks.altinn.ending import Ending
@@ -53,6 +53,10 @@ if TYPE_CHECKING:
 RIPE_S: Final = EMAIL_TIMEOUT_S
 """How long after its call a doubt may be placed again, in seconds: until then the service may still be
 sending it, and one id in two calls at once is sent twice."""
+
+
+QUEUED_MOST_S: Final = TIME_TO_LIVE_MOST.total_seconds()
+"""How long an order lies in a queue that says nothing of it itself, in seconds: as long as any SMS lives."""
 
 
 class State(StrEnum):
@@ -143,6 +147,11 @@ class Entry:
             float("inf") if self.not_after_s is None else self.not_after_s,
             float("inf") if first_s is None or alive_s is None else first_s + alive_s,
         )
+
+    @property
+    def queued_until_s(self) -> float:
+        """The moment from which on whoever takes it out of a queue drops it."""
+        return min(self.deadline_s, (self.began_s or 0.0) + QUEUED_MOST_S)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ async def place_all(
         on_end: Is told of each order that had its turn.
 
     Raises:
-        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be.
+        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be; or workers have orders of the journal.
         UnusableFile: The file of orders was changed since. What was in flight has been waited for.
         JournalFailed: The journal cannot be written to. What was in flight has been waited for, and how it
             ended is in ``unwritten``.
@@ -120,7 +120,7 @@ async def carry_all(
     orders: str | os.PathLike[str],
     carry: Carry,
     *,
-    goes_on: bool = False,
+    by_workers: bool = False,
     rate: float | None = None,
     in_flight: int = IN_FLIGHT,
     stop_after: int = STOP_AFTER,
@@ -134,7 +134,8 @@ async def carry_all(
         journal: Knows the orders.
         orders: The file that it belongs to.
         carry: Sends one.
-        goes_on: What an earlier run left in flight is with others still: *carry* is given it as it is.
+        by_workers: *carry* hands orders on to others, who have what an earlier such run left in flight, too:
+            it is given that as it is.
         rate: How many leave in a second, at most.
         in_flight: How many are in flight at once.
         stop_after: So many in a row that came to nothing stop the run.
@@ -142,7 +143,8 @@ async def carry_all(
         on_end: Is told of each order that had its turn.
 
     Raises:
-        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be.
+        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be; or workers have orders of the journal,
+            and this is not by workers.
         UnusableFile: The file of orders was changed since.
         JournalFailed: The journal cannot be written to.
         OSError: The file of orders cannot be read.
@@ -153,9 +155,8 @@ async def carry_all(
         raise InvalidSetting(f"stop_after is {stop_after}; it takes a number of orders, 1 at least")
     pace = Pace.of(rate)
     with OrdersFile(orders) as file:
-        run = journal.begin_run()
-        if not goes_on:
-            journal.recover()
+        journal.recover(by_workers=by_workers)
+        run = journal.begin_run(by_workers=by_workers)
         lanes = _Lanes(
             journal=journal,
             file=file,

@@ -31,6 +31,7 @@ from array import array
 from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +39,7 @@ from straks.bulk.orders import OrdersFile
 from straks.core.manifest import Repeat
 from straks.errors import InvalidKey, InvalidSetting, JournalFailed, UnusableFile
 from straks.files.marked import Mark, look_at_marked, open_marked
-from straks.journal.rules import DUE, Again, Entry, Event, Found, Settled, State, after, is_ripe
+from straks.journal.rules import DUE, RIPE_S, Again, Entry, Event, Found, Settled, State, after, is_ripe
 from straks.transports.environment import is_rehearsal
 
 if TYPE_CHECKING:
@@ -59,10 +60,12 @@ CREATE TABLE orders (
 );
 CREATE UNIQUE INDEX orders_once ON orders (idempotency_id) WHERE state <> 'duplicate';
 CREATE INDEX orders_open ON orders (state) WHERE state IN ('waiting', 'in-flight', 'not-sent', 'in-doubt');
-CREATE TABLE runs (run INTEGER PRIMARY KEY, began_s REAL NOT NULL, ended_s REAL, stopped TEXT);
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY, began_s REAL NOT NULL, ended_s REAL, stopped TEXT, by_workers INTEGER NOT NULL
+);
 CREATE TABLE target (environment TEXT NOT NULL);
 """
-MARK: Final = Mark("a journal of orders", 0x7374726A, 1, _TABLES, "FULL")
+MARK: Final = Mark("a journal of orders", 0x7374726A, 2, _TABLES, "FULL")
 """What a journal says of itself; ``strj`` in ASCII."""
 
 _NAMES: Final = tuple(each.name for each in fields(Entry))
@@ -84,11 +87,16 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: when it began and ended (None for one that was killed), and why it stopped early, if it did."""
+    """
+    A run: when it began and ended (None for one that was killed), and why it stopped early, if it did.
+
+    ``by_workers`` says that it handed its orders to workers, who send them whatever becomes of the run.
+    """
 
     began_s: float
     ended_s: float | None
     stopped: str | None
+    by_workers: bool
 
 
 class JournalView:
@@ -122,8 +130,13 @@ class JournalView:
 
     def runs(self) -> list[Run]:
         """Return the runs, oldest first."""
-        found = self._connection.execute("SELECT began_s, ended_s, stopped FROM runs ORDER BY run")
-        return [Run(*row) for row in found]
+        found = self._connection.execute(
+            "SELECT began_s, ended_s, stopped, by_workers FROM runs ORDER BY run"
+        )
+        return [
+            Run(began_s, ended_s, stopped, bool(by_workers))
+            for began_s, ended_s, stopped, by_workers in found
+        ]
 
     @property
     def environment(self) -> str | None:
@@ -222,29 +235,52 @@ class Journal(JournalView):
                 "name the environment that it was begun with, or another journal"
             )
 
-    def recover(self) -> int:
+    def recover(self, *, by_workers: bool = False) -> int:
         """
         See to what an earlier run left in flight: it is placed again or in doubt; return how many there were.
 
+        What workers have is with them still, for as long as any of them may send it. Another run by workers
+        takes it on, and no other may.
+
+        Args:
+            by_workers: Whether the run that begins is one.
+
         Raises:
+            InvalidSetting: Workers have orders, and the run that begins is not by workers.
             JournalFailed: The journal cannot be written to.
         """
         with self._transaction() as connection:
             now_s = self.now_s()
-            left = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
-            for row in left:
-                _keep(connection, after(_entry(row), Found(now_s)))
+            rows = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
+            left = [_entry(row) for row in rows]
+            if left and self._last_was_by_workers():
+                if by_workers:
+                    return 0
+                until_s = max(entry.queued_until_s for entry in left) + RIPE_S
+                if now_s < until_s:
+                    raise _with_workers(self.path, len(left), until_s)
+            for entry in left:
+                _keep(connection, after(entry, Found(now_s)))
         return len(left)
 
-    def begin_run(self) -> int:
+    def _last_was_by_workers(self) -> bool:
+        last = self._connection.execute("SELECT by_workers FROM runs ORDER BY run DESC LIMIT 1").fetchone()
+        return last is not None and bool(last[0])
+
+    def begin_run(self, *, by_workers: bool = False) -> int:
         """
-        Note that a run begins, and return its number.
+        Note that a run begins, and return its number; before that, `recover`.
+
+        Args:
+            by_workers: Whether others send, who may outlive it.
 
         Raises:
             JournalFailed: The journal cannot be written to.
         """
         with self._transaction() as connection:
-            begun = connection.execute("INSERT INTO runs (began_s) VALUES (?)", (self.now_s(),))
+            begun = connection.execute(
+                "INSERT INTO runs (began_s, by_workers) VALUES (?, ?)", (self.now_s(), by_workers)
+            )
             return int(begun.lastrowid or 0)
 
     def end_run(self, run: int, stopped: str | None = None) -> None:
@@ -440,6 +476,16 @@ def _failed(path: str, error: sqlite3.Error) -> JournalFailed:
         "that is "
         "not written down",
         path=path,
+    )
+
+
+def _with_workers(path: str, count: int, until_s: float) -> InvalidSetting:
+    until = datetime.fromtimestamp(until_s, UTC) + timedelta(minutes=1)
+    return InvalidSetting(
+        f"of the orders of {path}, {count} {'is' if count == 1 else 'are'} with Celery workers, which may "
+        "send what another run would send as well; go on with --celery, as before. From "
+        f"{until:%Y-%m-%d %H:%M} UTC on no worker sends them any more, and a run without it sees to what is "
+        "left"
     )
 
 

@@ -13,9 +13,11 @@ taken cannot be known.
 Three ways lead to the network. Without more ado it is connections of one's own
 (`straks.transports.connections`): httpx's transports with one connection each, sharing one TLS
 context, and without the client around them, of which an order needs nothing and which costs a third
-of it. For HTTP/2, where many requests share a connection, it is one client. And what the caller brings
-is used as it is: a client, or a transport, of httpx or of httpx2, whose classes are others and whose
-manners are the same. So nothing here asks for the class of a client or of what it raises.
+of it. On an event loop, where httpx costs most, these are only for the way by a proxy; the straight one
+has connections without httpx (`straks.transports.line`). For HTTP/2, where many requests share a
+connection, it is one client. And what the caller brings is used as it is: a client, or a transport, of
+httpx or of httpx2, whose classes are others and whose manners are the same. So nothing here asks for the
+class of a client or of what it raises.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ import httpx
 
 from straks.errors import InvalidSetting, MissingExtra
 from straks.transports.connections import IDLE_S, Deadline, Idle, origin_of, proxy_to
+from straks.transports.line import Answer, Line, TooLarge
 from straks.wire.exchange import Response, Silence, Trouble
 
 if TYPE_CHECKING:
@@ -50,6 +53,10 @@ CONNECT_S: Final = 10.0
 """The longest wait for a connection; a service that does not even open one is not there."""
 
 _HEADERS = {"user-agent": "straks", "accept-encoding": "gzip, deflate"}
+
+_PORTS = {"http": 80, "https": 443}
+
+_BIT_OCTETS = 64 * 1024
 
 
 class HttpClient(Protocol):
@@ -94,10 +101,6 @@ class AsyncHttpTransport(Protocol):
         ...
 
 
-class _TooLarge(Exception):
-    """The answer is larger than any of the service's."""
-
-
 class _Body:
     """The body of a request, which notes that it was asked for. One that is empty can tell nothing."""
 
@@ -105,16 +108,19 @@ class _Body:
         self.octets = octets
         self.may_have_left = not octets
 
+    def leaves(self) -> None:
+        self.may_have_left = True
+
 
 class _SyncBody(_Body):
     def __iter__(self) -> Iterator[bytes]:
-        self.may_have_left = True
+        self.leaves()
         yield self.octets
 
 
 class _AsyncBody(_Body):
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        self.may_have_left = True
+        self.leaves()
         yield self.octets
 
 
@@ -139,7 +145,7 @@ def _grow(answer: bytearray, chunk: bytes, ends_s: float) -> None:
     if time.monotonic() > ends_s:
         raise TimeoutError
     if len(answer) > ANSWER_OCTETS_MOST:
-        raise _TooLarge
+        raise TooLarge
 
 
 def _response(answer: httpx.Response, body: bytearray) -> Response:
@@ -147,11 +153,28 @@ def _response(answer: httpx.Response, body: bytearray) -> Response:
     return Response(answer.status_code, headers, bytes(body), at_s=time.monotonic())
 
 
+def _read(answer: Answer, ends_s: float) -> Response:
+    """Return *answer* as httpx would: fields of one name joined, and what is packed unpacked."""
+    headers: dict[str, str] = {}
+    for octets, value in answer.fields:
+        name, text = octets.decode("ascii"), value.decode("utf-8", "replace")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    body = answer.body
+    if "content-encoding" in headers:
+        # Bit by bit: a little that is packed may be a great deal.
+        bits = (body[at : at + _BIT_OCTETS] for at in range(0, len(body), _BIT_OCTETS))
+        grown = bytearray()
+        for chunk in httpx.Response(answer.status, headers=headers, content=bits).iter_bytes():
+            _grow(grown, chunk, ends_s)
+        body = bytes(grown)
+    return Response(answer.status, headers, body, at_s=time.monotonic())
+
+
 _TROUBLE: Final = {
     Trouble.TIMED_OUT: frozenset({"TimeoutException", "TimeoutError"}),
     Trouble.NO_CONNECTION: frozenset({"ConnectError", "ProxyError"}),
     Trouble.UNREADABLE: frozenset(
-        {"DecodingError", "ProtocolError", "UnsupportedProtocol", "InvalidURL", "_TooLarge"}
+        {"DecodingError", "ProtocolError", "UnsupportedProtocol", "InvalidURL", "TooLarge"}
     ),
 }
 """What the errors of httpx and of httpx2 are called, most telling first."""
@@ -184,11 +207,14 @@ class _Making:
 
     def __init__(self, *, direct: bool) -> None:
         self._direct = direct
+        self._proxies: dict[str, str | None] = {}
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
         """The one TLS context, which takes longer to make than an order to be placed."""
-        return httpx.create_ssl_context()
+        context = httpx.create_ssl_context()
+        context.set_alpn_protocols(["http/1.1"])  # httpx itself says what else it speaks, where it does
+        return context
 
     @cached_property
     def no_tls(self) -> ssl.SSLContext:
@@ -202,8 +228,22 @@ class _Making:
         return {
             "verify": self.tls if origin.startswith("https:") else self.no_tls,
             "limits": httpx.Limits(max_connections=1, keepalive_expiry=IDLE_S),
-            "proxy": None if self._direct else proxy_to(origin),
+            "proxy": self.proxy(origin),
         }
+
+    def proxy(self, origin: str) -> str | None:
+        """Return the proxy that stands before *origin*, which the environment is asked for once."""
+        if origin not in self._proxies:
+            self._proxies[origin] = None if self._direct else proxy_to(origin)
+        return self._proxies[origin]
+
+    async def connect(self, url: httpx.URL, timeout_s: float) -> Line:
+        """Return a connection to where *url* is, without a proxy."""
+        if url.scheme not in _PORTS:
+            raise httpx.UnsupportedProtocol(url.scheme)
+        tls = self.tls if url.scheme == "https" else None
+        async with asyncio.timeout(min(timeout_s, CONNECT_S)):
+            return await Line.to(url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme], tls)
 
     def shared(self) -> dict[str, Any]:
         """
@@ -369,7 +409,8 @@ class AsyncHttpxCarrier:
         self._own: httpx.AsyncClient | None = httpx.AsyncClient(**self._making.shared()) if http2 else None
         given: Any = http if http is None or hasattr(http, "stream") else _over(http, "AsyncClient")
         self._client: AsyncHttpClient | None = given or self._own
-        self._idle: Idle[httpx.AsyncHTTPTransport] = Idle()
+        self._idle: Idle[Line] = Idle()
+        self._idle_by_proxy: Idle[httpx.AsyncHTTPTransport] = Idle()
         self._under_way = 0
         self._closed = False
 
@@ -381,14 +422,39 @@ class AsyncHttpxCarrier:
         body, answered = _AsyncBody(request.body), bytearray()
         ends_s = time.monotonic() + timeout_s
         try:
-            async with asyncio.timeout(timeout_s), self._open(request, body, timeout_s) as answer:
-                async for chunk in answer.aiter_bytes():
-                    _grow(answered, chunk, ends_s)
+            async with asyncio.timeout(timeout_s):
+                origin = origin_of(request.url)
+                if self._client is None and self._making.proxy(origin) is None:
+                    return _read(await self._ask(request, body, origin, timeout_s), ends_s)
+                async with self._open(request, body, timeout_s) as answer:
+                    async for chunk in answer.aiter_bytes():
+                        _grow(answered, chunk, ends_s)
             return _response(answer, answered)
         except Exception as error:  # noqa: BLE001 - whatever broke: what became of the order must be said
             return _silence(error, body, closed=self._client is not None and self._client.is_closed)
         finally:
             await self._close(leaving=1)
+
+    async def _ask(self, request: Request, body: _AsyncBody, origin: str, timeout_s: float) -> Answer:
+        url = _url(request.url)
+        line = self._idle.take(origin)
+        while line is not None and not line.is_fit():
+            line.end()
+            line = self._idle.take(origin)
+        line = line or await self._making.connect(url, timeout_s)
+        fields = {"host": url.netloc.decode("ascii"), **_HEADERS, **_headers(request)}
+        try:
+            return await line.ask(
+                request.method,
+                url.raw_path,
+                list(fields.items()),
+                body.octets,
+                octets_most=ANSWER_OCTETS_MOST,
+                leaves=body.leaves,
+            )
+        finally:
+            for old in self._idle.put(origin, line, time.monotonic()) if line.is_kept else [line]:
+                old.end()
 
     def _open(
         self, request: Request, body: _AsyncBody, timeout_s: float
@@ -405,7 +471,7 @@ class AsyncHttpxCarrier:
     @asynccontextmanager
     async def _opened(self, request: Request, more: dict[str, Any]) -> AsyncGenerator[httpx.Response]:
         origin, whole = origin_of(request.url), False
-        line = self._idle.take(origin) or httpx.AsyncHTTPTransport(**self._making.line(origin))
+        line = self._idle_by_proxy.take(origin) or httpx.AsyncHTTPTransport(**self._making.line(origin))
         try:
             more["headers"] = {**_HEADERS, **more["headers"]}
             answer = await line.handle_async_request(httpx.Request(request.method, _url(request.url), **more))
@@ -415,7 +481,7 @@ class AsyncHttpxCarrier:
                 await answer.aclose()
             whole = True
         finally:
-            for old in self._idle.put(origin, line, time.monotonic()) if whole else [line]:
+            for old in self._idle_by_proxy.put(origin, line, time.monotonic()) if whole else [line]:
                 await _aend(old)
 
     async def sleep(self, seconds: float) -> None:
@@ -436,9 +502,12 @@ class AsyncHttpxCarrier:
         if not self._closed or self._under_way:
             return
         for line in self._idle.clear():
-            await _aend(line)
+            line.end()
+        for by_proxy in self._idle_by_proxy.clear():
+            await _aend(by_proxy)
         if self._own is not None:
             await _aend(self._own)
+        await asyncio.sleep(0)  # sockets are closed on the loop's next turn, which may be its last
 
 
 async def _aend(line: httpx.AsyncHTTPTransport | httpx.AsyncClient) -> None:
