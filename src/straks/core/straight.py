@@ -48,6 +48,17 @@ class Straight(NamedTuple):
         return "".join(parts)
 
 
+def filled(text: Straight, values: Mapping[str, object]) -> str | None:
+    """Return *text* with *values* in it; None where one is not there, or does not print itself."""
+    given = {name: values.get(name) for name in text.names}
+    if not all(isinstance(value, (str, Shown)) for value in given.values()):
+        return None
+    try:
+        return text.joined({name: str(value) for name, value in given.items()})
+    except Exception:  # noqa: BLE001 - whatever it is, the ordinary way says it
+        return None
+
+
 def straight(tree: nodes.Template) -> Straight | None:
     """Cut the text of *tree* at its names; None where it is more than words and names."""
     words = [""]

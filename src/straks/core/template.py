@@ -225,6 +225,17 @@ class Template(Displayed):
             sender=sender,
         )
 
+    def sent_email(self, locale: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """
+        Return subject and body of the e-mail as it is sent, for whoever measures it: no message is made.
+
+        Raises:
+            StraksError: As for `email`.
+        """
+        self.gate.admit(self)
+        _, subject, html, text = self._any_email(self.resolve(locale, "email"), values, twin=False)
+        return subject, text if html is None else html
+
     def _straight_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str] | None:
         """Return values, subject, HTML and text, where joining is all that it takes."""
         way = self._ways(locale, "email") if straight.enabled else None
@@ -242,7 +253,9 @@ class Template(Displayed):
             text = composed(way.text.joined(printed))
         return (taken, subject, html, text) if subject and text else None
 
-    def _any_email(self, locale: str, values: object) -> tuple[Filled, str, str | None, str]:
+    def _any_email(
+        self, locale: str, values: object, *, twin: bool = True
+    ) -> tuple[Filled, str, str | None, str]:
         """Return values, subject, HTML and text, whatever the texts are and the values are."""
         folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
@@ -253,7 +266,7 @@ class Template(Displayed):
         if HTML_FILE in self.files[locale]:
             with_subject = {**shown, "subject": subject}
             html, text = self._placed(
-                locale, lambda: self.renderer.html(f"{folder}/{HTML_FILE}", with_subject)
+                locale, lambda: self.renderer.html(f"{folder}/{HTML_FILE}", with_subject, twin=twin)
             )
         if TEXT_FILE in self.files[locale]:
             text = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))
