@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from straks.core import bleaching
 from straks.core.bleaching import clean_once
+
+if TYPE_CHECKING:
+    from bleach.sanitizer import Cleaner
 
 
 @pytest.mark.parametrize(
@@ -61,3 +67,18 @@ def test_an_attribute_that_is_judged_away_leaves_its_element() -> None:
         clean_once('<a href="http://example.org/" style="position:fixed" title="t">x</a>')
         == '<a title="t">x</a>'
     )
+
+
+def test_a_cleaner_is_used_again_but_not_while_it_works_or_remembers_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    idle: list[Cleaner] = []
+    monkeypatch.setattr(bleaching, "_IDLE", idle)
+    clean_once("<p>a</p>")
+    (cleaner,) = idle
+    clean_once("<p>b</p>")
+    assert idle == [cleaner]
+    monkeypatch.setattr(bleaching, "_LONGEST_KEPT", 3)
+    clean_once("<p>long</p>")
+
+    assert idle == []

@@ -30,7 +30,7 @@ class Counting:
     def __call__(self, rendered: str, *, keep: bool) -> tuple[str | tuple[int, Place], ...]:
         self.pages.append(rendered)
         self.kept.append(keep)
-        return skeleton.cut(rendered, sanitize_html)[1]
+        return skeleton.cut(rendered, sanitize_html).html
 
 
 def paged(pieces: Iterable[Piece], clean: Any = None) -> Way:  # noqa: ANN401 - whatever cleans

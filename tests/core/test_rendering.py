@@ -429,6 +429,36 @@ def test_what_is_rendered_is_left_as_it_was_parsed() -> None:
     assert renderer.own_tree(file) is not renderer.tree(file)
 
 
+def test_a_value_that_fails_to_print_is_told_as_in_any_other_text() -> None:
+    def fail(_: object) -> str:
+        raise ValueError("482913")
+
+    renderer = Renderer({"m/nb/sms.txt": "Hei\n{{ n }}"})
+    with pytest.raises(BrokenTemplate, match=r"line 2: cannot be rendered with these values: ValueError\Z"):
+        renderer.text("m/nb/sms.txt", {"n": Shown(1, fail)})
+
+
+def test_so_many_files_stay_parsed_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_HELD_IN_ALL", 10)
+    monkeypatch.setattr(rendering, "_TREES_KEPT", 1)
+    files = ("a/nb/sms.txt", "b/nb/sms.txt", "c/nb/sms.txt")
+    renderer = Renderer(dict.fromkeys(files, "{{ n }}"))
+    first = {file: renderer.tree(file) for file in files}
+
+    assert [renderer.tree(file) is tree for file, tree in first.items()] == [True, False, False]
+    assert [renderer.text(file, {"n": "1"}) for file in first] == ["1", "1", "1"]
+
+
+def test_a_page_that_says_nothing_by_itself_is_read_for_what_it_says() -> None:
+    file = "m/nb/email.html"
+    alone = Renderer({file: "<p>{{ n }}</p>"})
+    within = Renderer({file: "<p>{{ n }}</p>", "_layout/email.html": "Hei {% block content %}{% endblock %}"})
+
+    assert alone.html(file, {"n": ""}, twin=False) == ("<p></p>", "")
+    assert alone.html(file, {"n": "a"}, twin=False) == ("<p>a</p>", "a")
+    assert within.html(file, {"n": "a"}, twin=False) == ("Hei <p>a</p>", "Hei")
+
+
 def test_a_page_is_sanitised_once_for_each_way_through_it() -> None:
     renderer, cleaned = counting({"m/nb/email.html": "{% if yes %}<b>{{ name }}</b>{% else %}a{% endif %}"})
 

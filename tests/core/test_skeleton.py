@@ -244,7 +244,7 @@ def test_a_page_is_composed_before_it_is_read() -> None:
 
 
 def test_where_a_page_is_open_can_be_asked_without_values() -> None:
-    page, parts = cut(fragment(f'<p onclick="x">{VALUE}</p><a href="{URL}?{VALUE}">a</a>'), sanitize_html)
+    page, parts, _ = cut(fragment(f'<p onclick="x">{VALUE}</p><a href="{URL}?{VALUE}">a</a>'), sanitize_html)
 
     assert page == f'<p>{VALUE}</p><a href="{URL}?{VALUE}">a</a>'
     assert parts == (

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import straks
-from straks.core import filled_page, known_domains, phone_table, plain_values, straight
+from straks.core import bare_markup, filled_page, known_domains, phone_table, plain_values, skeleton, straight
 from straks.core.catalog import Catalog
 from straks.core.email_address import EmailAddress
+from straks.core.markup import BleachSanitizer, sanitize_html
 from straks.core.straight import asks_for_the_language_alone
 from straks.errors import StraksError
 from straks.testing import values
@@ -65,6 +66,11 @@ PIECES = (
     "<!-- ", " -->", "{% if name %}x{% endif %}", "{{ name|upper }}", "{# a comment #}",
     '{% if locale == "nn" %}nn{% else %}ikkje{% endif %}', "{% set it = name %}{{ it }}",
     '{% if locale in ["nb", "en"] %}{{ count }}{% endif %}',
+)  # fmt: skip
+
+PAGES = (
+    "strx0xrts", "strx1xrts", "https://strx2xurl", '<a href="', '">', "<style>", "</style>", "<!--", "-->",
+    "<p>", "</p>", '<p title="', "<", ">", "&", "&am", "p;", " ", "x" * 40, "<title>", "</title>", "&#115;",
 )  # fmt: skip
 
 
@@ -141,6 +147,77 @@ def test_any_template_makes_the_same_messages(catalog: Catalog | None, data: st.
     quick, ordinary = both(lambda: template.email("nn", POST, filling))
 
     assert quick == ordinary
+
+
+@given(catalog=catalogs(), data=st.data())
+def test_an_email_is_measured_as_it_is_sent(catalog: Catalog | None, data: st.DataObject) -> None:
+    if catalog is None:
+        return
+    template = catalog["own"]
+    filling = data.draw(values(template))
+
+    def sent() -> tuple[str, str]:
+        email = template.email("nn", POST, filling)
+        return email.subject, email.body
+
+    found: list[object] = []
+    for measure in (sent, lambda: template.sent_email("nn", filling)):
+        try:
+            found.append(measure())
+        except StraksError as refusal:
+            found.append((type(refusal), str(refusal)))
+
+    assert found[0] == found[1]
+
+
+@given(pages=st.lists(st.sampled_from([*PAGES, "\x02", "\x03"]), max_size=12).map("".join))
+def test_values_are_found_in_the_same_places_part_by_part(pages: str) -> None:
+    def read() -> object:
+        try:
+            return skeleton.cut(pages, lambda fragment: fragment)
+        except skeleton.Misplaced as flaw:
+            return str(flaw)
+
+    def not_apart(_: object) -> None:
+        """Leave every page to be read as a whole."""
+
+    quick = read()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(skeleton, "_found_apart", not_apart)
+
+        assert read() == quick
+
+
+@st.composite
+def bare(draw: st.DrawFn, parent: str = "", depth: int = 4) -> str:
+    """Draw HTML of bare tags, most of which stand where they may."""
+    there = sorted(name for name, among in bare_markup._AMONG.items() if parent in among)
+    parts: list[str] = []
+    for _ in range(draw(st.integers(0, 4))):
+        if depth and there and draw(st.booleans()):
+            tag = draw(st.sampled_from(there))
+            inner = "" if tag == "br" else f"{draw(bare(tag, depth - 1))}</{tag}>"
+            parts.append(f"<{tag}>{inner}")
+        else:
+            parts.append(draw(st.sampled_from([" ", "\n", "x", "'", '"', "\u00a0"]) | st.text(max_size=5)))
+    return "".join(parts)
+
+
+@given(bare())
+def test_bare_html_is_sanitised_to_what_it_was(html: str) -> None:
+    assert sanitize_html(html) == BleachSanitizer().clean(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>a", "a</p>", "<p>a</b>", "<p><p>a</p></p>", "<p><ul></ul></p>", "<li>a</li>", "<ul>a</ul>",
+        "<b><b>a</b></b>", "<b><p>a</p></b>", "<ul><ul></ul></ul>", "<script>a</script>", "<P>a</P>",
+        "<p hidden>a</p>", "<br/>", "a&amp;b", "a<b", "a\rb", "a\x00b", "</br>", "<table></table>",
+    ],
+)  # fmt: skip
+def test_what_could_be_read_in_two_ways_is_not_bare(html: str) -> None:
+    assert not bare_markup.is_bare(html)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,25 @@ def _kept(tag: str, attributes: dict[tuple[str | None, str], str]) -> dict[tuple
 
 def clean_once(html: str) -> str:
     """Clean *html* by `EMAIL`, once; it may take another pass until nothing changes."""
-    cleaner = Cleaner(
+    # A cleaner is for one thread at a time, and making one takes as long as cleaning a paragraph: so
+    # each is taken off the list while it works. It remembers what it cleaned last, which may be long.
+    try:
+        cleaner = _IDLE.pop()
+    except IndexError:
+        cleaner = _cleaner()
+    cleaned = cleaner.clean(f"<{_PARENT}>{html}")
+    if len(_IDLE) < _MOST_IDLE and len(html) <= _LONGEST_KEPT:
+        _IDLE.append(cleaner)
+    return cleaned
+
+
+_MOST_IDLE: Final = 8
+_LONGEST_KEPT: Final = 64_000
+_IDLE: Final[list[Cleaner]] = []
+
+
+def _cleaner() -> Cleaner:
+    return Cleaner(
         tags=EMAIL.tags | EMAIL.dropped | {_PARENT},
         attributes={tag: sorted(names) for tag, names in EMAIL.attributes.items()},
         protocols=frozenset[str]().union(*EMAIL.schemes.values()),
@@ -83,4 +101,3 @@ def clean_once(html: str) -> str:
         filters=[_Keep],
         css_sanitizer=_Styles(),
     )
-    return cleaner.clean(f"<{_PARENT}>{html}")

@@ -38,7 +38,6 @@ from straks.core import ledger
 from straks.core.alphabet import FOREIGN
 from straks.core.choosing import fullest_texts, values_for
 from straks.core.domain import TooMany
-from straks.core.email_address import EmailAddress
 from straks.core.folding import Path
 from straks.core.joined_text import on_one_line
 from straks.core.meters import CHARACTERS, GSM7, OCTETS, PAGE_OCTETS, RECORDED, SUBJECT, UCS2, Sized
@@ -280,15 +279,14 @@ class _Case:
 
     def _email_size(self, witness: Mapping[str, Any]) -> tuple[int, int] | None:
         try:
-            email = self._template.email(self._locale, _NOBODYS_ADDRESS, witness)
+            subject, body = self._template.sent_email(self._locale, witness)
         except StraksError:
             return None
-        return len(email.body.encode()), len(email.subject)
+        return len(body.encode()), len(subject)
 
 
-# Never sent to: a bound is rendered, not placed. Sweden's range for fiction, and RFC 2606.
+# Never sent to: a bound is rendered, not placed. Sweden's range for fiction.
 _NOBODYS_NUMBER = PhoneNumber("+46701740605", "SE", PhoneKind.MOBILE, "46")
-_NOBODYS_ADDRESS = EmailAddress("nobody@example.org", "nobody@example.org", "nobody@example.org")
 
 _LARGEST_TRIED: Final = 1_000_000
 """Octets; what is larger is not rendered to see whether the bound is exact."""

@@ -192,6 +192,9 @@ def _fullest(domain: Free, at: Sequence[Counter[Hole]], options: Options, score:
     # that cost more.
     every = {part: scored(_filled(part, size)) for part in parts}
     best = dict.fromkeys(max(parts, key=lambda part: every[part][skipped:]) for skipped in (0, 1))
+    if len(best) == 1 and not any(chains):
+        # Each character counts for itself, so that none in the first place makes up for being another.
+        return _filled(next(iter(best)), domain.most)
     found = [(part, first) for part in best for first in (_filled(part, size)[:1], *sorts)]
     part, first = max(found, key=lambda each: scored((each[1] + _filled(each[0], size)[1:])[:size]))
     return (first + _filled(part, domain.most)[1:])[: domain.most]

@@ -170,6 +170,15 @@ class Free:
     anything: bool = False
     samples: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        # It is looked up by often, and an alphabet is long.
+        return hash((self.least, self.most, len(self.alphabet), self.anything))
+
+    @property
+    def letter(self) -> Free:
+        """A text of one of its characters: to ask what does not depend on how many there may be."""
+        return Free(1, 1, self.alphabet, self.anything)
+
 
 Domain: TypeAlias = Listed | Span | Free
 

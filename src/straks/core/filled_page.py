@@ -112,8 +112,14 @@ class FilledPage:
         """Whether it can be filled, and is not blank, whatever the values are."""
         return len(self._values) >= _ready(self._page).least
 
-    def fill(self) -> tuple[str, str]:
-        """Return the finished HTML and its plain-text twin, as `Page.fill` does."""
+    def fill(self, *, twin: bool = True) -> tuple[str, str]:
+        """
+        Return the finished HTML and its plain-text twin, as `Page.fill` does.
+
+        Without *twin* what the layout says may stand for it.
+        """
+        if not twin and (said := self._page.layout_text):
+            return self._page.fill_html(self._values), said
         html, text = self._page.fill(self._values)
         return html, trimmed(text)
 

@@ -16,9 +16,22 @@ called exact.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from straks.core.way import Count, Facts, Fork, Hole, Joined, Known, Said, Subroutine, Way, common, refs_in
+from straks.core.way import (
+    NOTHING,
+    Count,
+    Facts,
+    Fork,
+    Hole,
+    Joined,
+    Known,
+    Said,
+    Subroutine,
+    Way,
+    common,
+    refs_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
@@ -43,8 +56,7 @@ class TooManyPaths(Exception):
     """Paths that differ in a way that cannot be put together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(NamedTuple):
     """What a path has printed, last piece first: paths that part share what they printed before."""
 
     piece: Piece
@@ -75,7 +87,7 @@ class Path:
 
     trail: Trail | None = None
     scopes: Scopes = field(default_factory=lambda: ({},))
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = NOTHING
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

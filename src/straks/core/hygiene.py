@@ -96,6 +96,9 @@ def _takes_emoji_style(character: str) -> bool:
     return unicodedata.category(character) in ("So", "Sk") or character in _KEYCAP_BASES
 
 
+_FIRST_MARK = "\u0300"
+
+
 def starts_with_mark(text: str) -> bool:
     """
     Tell whether *text* begins with what would join the character before it into another one.
@@ -105,7 +108,9 @@ def starts_with_mark(text: str) -> bool:
     Source: Unicode Standard Annex 15, on what composes; the Unicode Standard, 3.12.
     """
     first = text[:1]
-    return bool(first) and (unicodedata.category(first).startswith("M") or bool(_HANGUL_TAIL.match(first)))
+    return first >= _FIRST_MARK and (
+        unicodedata.category(first).startswith("M") or bool(_HANGUL_TAIL.match(first))
+    )
 
 
 def looks_like_link(text: str) -> bool:

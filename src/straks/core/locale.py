@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date, datetime, time, timedelta
     from decimal import Decimal
 
@@ -194,6 +194,11 @@ def format_list(words: Sequence[str], locale: str) -> str:
 
 def plural_form(count: int | Decimal, locale: str) -> str:
     """Tell which plural form *count* takes: ``"one"`` or ``"other"`` in our languages."""
+    return str(_rule_of(locale)(count))
+
+
+@lru_cache(maxsize=len(LOCALES))
+def _rule_of(locale: str) -> Callable[[int | Decimal], str]:
     from babel import Locale
 
-    return str(Locale.parse(_BABEL[locale]).plural_form(count))
+    return Locale.parse(_BABEL[locale]).plural_form

@@ -53,16 +53,18 @@ class Laid(NamedTuple):
 _LINE_END: Final = re.compile(r"[^\S\n]+(?=\n)")
 
 
-@lru_cache(maxsize=4096)
 def laid(text: str, edges: Edges) -> Laid:
     """Return *text* as it is sent, its edges apart."""
-    if edges is Edges.NONE:
-        return Laid("", text, "")
+    return Laid("", text, "") if edges is Edges.NONE else _laid(text, edges is Edges.LINES)
+
+
+@lru_cache(maxsize=4096)
+def _laid(text: str, by_line: bool) -> Laid:  # noqa: FBT001 - a key
     core = text.strip()
     if not core:
         return Laid(text, "", "")
     begins = text.find(core)
-    inner = _LINE_END.sub("", core) if edges is Edges.LINES else " ".join(core.split())
+    inner = _LINE_END.sub("", core) if by_line else " ".join(core.split())
     return Laid(text[:begins], unicodedata.normalize("NFC", inner), text[begins + len(core) :])
 
 
@@ -223,9 +225,14 @@ def _octets(text: str, _: Hole | None) -> int:
     return len(text.encode())
 
 
+_ESCAPED: Final = re.compile("[&<>\"']")
+
+
 def _page_octets(text: str, hole: Hole | None) -> int:
-    shown = text if hole is None or hole.place is None else escape(in_place(text, hole.place))
-    return len(shown.encode())
+    if hole is not None and hole.place is not None:
+        text = in_place(text, hole.place)
+        text = escape(text) if _ESCAPED.search(text) else text
+    return len(text.encode())
 
 
 GSM7: Final = Packed(PACKINGS[Encoding.GSM7])
@@ -240,9 +247,17 @@ PAGE_OCTETS: Final = Sized(_page_octets, Edges.NONE)
 """The size of a page, whose constant text is HTML already and whose holes know how they are escaped."""
 
 
-@lru_cache(maxsize=1024)
 def _largest_text(domain: Free, filters: tuple[Filter, ...], place: Place | None, sized: Sized) -> int | None:
     """Return the size of the largest text, None where there is none but the empty one."""
+    first, rest = _largest_parts(domain.letter, filters, place, sized)
+    return first + (domain.most - 1) * rest if domain.most else None
+
+
+@lru_cache(maxsize=1024)
+def _largest_parts(
+    letter: Free, filters: tuple[Filter, ...], place: Place | None, sized: Sized
+) -> tuple[int, int]:
+    """Return the largest size of the first character, and of any other."""
     hole = Hole("", filters, place)
     composed = sized.edges is not Edges.NONE
     first, rest, pairs = (
@@ -250,25 +265,33 @@ def _largest_text(domain: Free, filters: tuple[Filter, ...], place: Place | None
             (sized.size(unicodedata.normalize("NFC", part) if composed else part, hole) for part in parts),
             default=0,
         )
-        for parts in spellings(domain, filters)
+        for parts in spellings(letter, filters)
     )
     rest = max(rest, -(-pairs // 2))
-    return max(first, rest if pairs else 0) + (domain.most - 1) * rest if domain.most else None
+    return max(first, rest if pairs else 0), rest
 
 
-@lru_cache(maxsize=1024)
 def _packed_texts(domain: Free, filters: tuple[Filter, ...], packing: Packing) -> tuple[Option, ...]:
     """Return how far texts get: none at all, those that GSM-7 has, and those with something it lacks."""
-    spelt = [{unicodedata.normalize("NFC", part) for part in parts} for parts in spellings(domain, filters)]
     found = [Option(None, _EMPTY, ())] if may_vanish(domain, filters) else []
-    for foreign in (False, True):
-        first, rest = _furthest_parts(spelt, packing, foreign=foreign)
+    for foreign, (first, rest) in zip(
+        (False, True), _packed_parts(domain.letter, filters, packing), strict=True
+    ):
         # A text of one character needs no second.
         most = domain.most if rest is not None else min(domain.most, 1)
         if first is not None and domain.least <= most and most:
             cost = _repeated(first, rest or (), most - 1)
             found.append(Option(None, Laid("", "…", ""), cost, foreign=foreign))
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _packed_parts(
+    letter: Free, filters: tuple[Filter, ...], packing: Packing
+) -> tuple[tuple[Runs | None, Runs | None], ...]:
+    """Return what characters cost at most: those that GSM-7 has, and all."""
+    spelt = [{unicodedata.normalize("NFC", part) for part in parts} for parts in spellings(letter, filters)]
+    return tuple(_furthest_parts(spelt, packing, foreign=foreign) for foreign in (False, True))
 
 
 def _furthest_parts(

@@ -15,7 +15,7 @@ from straks.core.spelling import FOLLOWED, counted
 from straks.core.way import ONE_LINE, ONWARDS, Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from straks.core.domain import Domain
     from straks.core.printing import Printer
@@ -78,17 +78,24 @@ class Options:
             if isinstance(domain, Free):
                 self._listed[key] = self._numbers(hole, domain)
             else:
-                self._listed[key] = tuple(
-                    (value, self.printed(hole, value)) for value in values(domain, hole.filters)
-                )
+                listed = values(domain, hole.filters)
+                self._listed[key] = tuple(zip(listed, self.each_printed(hole, listed), strict=True))
         return self._listed[key]
 
     def printed(self, hole: Hole, value: Any) -> str:  # noqa: ANN401 - any kind's value
         """Return what *value* prints at *hole*."""
+        return self.each_printed(hole, (value,))[0]
+
+    def each_printed(self, hole: Hole, every: Iterable[Any]) -> list[str]:
+        """Return what each of *every* value prints at *hole*."""
         texts = self._printed.setdefault((hole.ref.partition("#")[0], hole.filters), {})
-        if value not in texts:
-            texts[value] = self._printer.prints(hole, value)
-        return texts[value]
+        printed: list[str] = []
+        for value in every:
+            text = texts.get(value)
+            if text is None:
+                text = texts[value] = self._printer.prints(hole, value)
+            printed.append(text)
+        return printed
 
     def _numbers(self, hole: Hole, domain: Free) -> tuple[tuple[None, str], ...] | None:
         counted_ = counted(domain, hole.filters)

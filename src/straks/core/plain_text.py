@@ -23,11 +23,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from straks.core.markup import EMAIL, readable, words
+from straks.core.markup import EMAIL, Reader, readable, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,9 +183,9 @@ class _Page:
         self.between = ""
 
 
-class _Reader(HTMLParser):
+class _Reader(Reader):
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.page = _Page()
         self.elements = [_Element("", "", silent=False)]
         self.open: Counter[str] = Counter()

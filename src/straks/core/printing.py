@@ -31,12 +31,17 @@ class Printer:
         self._template = template
         self._locale = locale
         self._plainly = plainly
+        self._parameters: dict[str, Parameter] = {}
 
     def parameter(self, ref: str) -> Parameter:
         """Return the parameter that *ref* names; of an item of a list, its items' own."""
-        name, _, item = ref.partition("#")
-        parameter = self._template.parameters[name]
-        return parameter.of if item and isinstance(parameter, ListOf) else parameter
+        known = self._parameters.get(ref)
+        if known is None:
+            name, _, item = ref.partition("#")
+            parameter = self._template.parameters[name]
+            known = parameter.of if item and isinstance(parameter, ListOf) else parameter
+            self._parameters[ref] = known
+        return known
 
     def shown(self, ref: str, value: Any) -> object:  # noqa: ANN401 - any kind's value
         """Return what stands in the template for *value*."""

@@ -37,14 +37,13 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from straks.core import skeleton, subset
+from straks.core import skeleton, straight, subset
 from straks.core.filled_page import FilledPage
 from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
 from straks.core.noting import Noting
 from straks.core.parameter import Shown
 from straks.core.plain_text import trimmed
-from straks.core.straight import Straight, asks_for_the_language_alone, straight
 from straks.core.text_kinds import Link
 from straks.errors import BrokenTemplate
 
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from straks.core.straight import Straight
     from straks.errors import TemplateError
 
 LAYOUT: Final = "_layout/email.html"
@@ -63,6 +63,8 @@ PAGE_FILE: Final = "email.html"
 _PAGES_KEPT: Final = 128
 _TREES_KEPT: Final = 64
 """Parsed files: a check, a bound and a rendering of one message ask for the same few."""
+_HELD_IN_ALL: Final = 1_000_000
+"""Characters of files whose trees stay from when they are loaded: all files, in most catalogs."""
 _LONGEST_KEPT: Final = 64_000
 """Characters of a page or a file; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
 _HELD = "values held"  # no name that a template could use
@@ -181,8 +183,8 @@ class Renderer:
         """Return the page that *rendered*, with its markers, becomes, cut at them; *keep* it for `html`."""
         try:
             if len(rendered) > _LONGEST_KEPT:
-                return skeleton.cut(rendered, self._clean)[1]
-            return self._page(rendered).html if keep else self._cut(rendered)[1]
+                return skeleton.cut(rendered, self._clean).html
+            return self._page(rendered).html if keep else self._cut(rendered).html
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
 
@@ -194,7 +196,9 @@ class Renderer:
 
     def text(self, file: str, values: Mapping[str, object]) -> str:
         """Render a plain-text file: line feeds only, edges trimmed, composed to NFC."""
-        return composed(self._render(self._text, file, values))
+        cut = self._straight.get(file)
+        joined = straight.filled(cut, values) if cut is not None and straight.enabled else None
+        return composed(self._render(self._text, file, values) if joined is None else joined)
 
     def cut(self, file: str) -> Straight | None:
         """Return *file*, cut at its names; None where it is more than words and names."""
@@ -235,10 +239,14 @@ class Renderer:
         """Render an HTML file; returns the page and its plain-text twin."""
         return self.finished(file, self.filled(file, values))
 
-    def finished(self, file: str, page: FilledPage) -> tuple[str, str]:
-        """Return *page*, which *file* came to, and its plain-text twin."""
+    def finished(self, file: str, page: FilledPage, *, twin: bool = True) -> tuple[str, str]:
+        """
+        Return *page*, which *file* came to, and its plain-text twin.
+
+        Without *twin* what the layout says may stand for it: enough to see that the page says anything.
+        """
         try:
-            return page.fill()
+            return page.fill(twin=twin)
         except skeleton.Misplaced as flaw:
             raise _broken(file, None, str(flaw)) from None
 
@@ -255,8 +263,7 @@ class Renderer:
         return self._html if file.endswith(".html") else self._text
 
     def _parse(self, file: str) -> subset.Uses:
-        environment = self._environment_of(file)
-        source = self._files[file]
+        environment, source = self._environment_of(file), self._files[file]
         for line, text in enumerate(source.split("\n"), start=1):
             if any(
                 unicodedata.category(character) in ("Cc", "Cs") and character != "\t" for character in text
@@ -265,10 +272,10 @@ class Renderer:
             if "strx" in text.lower() and environment is self._html:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
-            tree = self.own_tree(file)
-            if environment is self._html and asks_for_the_language_alone(tree):
+            tree = environment.load(source, file)
+            if environment is self._html and straight.asks_for_the_language_alone(tree):
                 self._settled.add(file)
-            elif environment is self._text and (cut := straight(tree)):
+            elif environment is self._text and (cut := straight.straight(tree)):
                 self._straight[file] = cut
             return subset.check(tree)
         except TemplateSyntaxError as error:
@@ -379,10 +386,21 @@ class _Environment(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Jinja's own
         super().__init__(**options)
         self._kept = lru_cache(maxsize=_TREES_KEPT)(self.parsed)
+        self._held: dict[str, nodes.Template] = {}
+        self._holds = 0
+
+    def load(self, source: str, name: str) -> nodes.Template:
+        """Parse *source*, the file called *name*, and hold its tree while there is room."""
+        tree = self.parsed(source, name)
+        if self._holds + len(source) <= _HELD_IN_ALL:
+            self._holds += len(source)
+            self._held[name] = tree
+        return tree
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        name = name or filename or ""
         parse = self._kept if len(source) <= _LONGEST_KEPT else self.parsed
-        return parse(source, name or filename or "")
+        return self._held.get(name) or parse(source, name)
 
     def parsed(self, source: str, name: str) -> nodes.Template:
         """Parse *source*, the file called *name*."""

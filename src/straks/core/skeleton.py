@@ -20,11 +20,12 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property, lru_cache
 from html import escape
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
+from straks.core.markup import Reader
 from straks.core.plain_text import plain_text
 from straks.core.text_kinds import Link
 
@@ -92,12 +93,31 @@ Parts: TypeAlias = tuple[str | tuple[int, Place], ...]
 """Constant text, the index of a value with its place, constant text, and so on."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Page:
-    """A sanitised page, and its plain-text twin, each cut at its values."""
+    """
+    A sanitised page, and its plain-text twin, each cut at its values.
+
+    ``html`` is the page, ``text`` its plain-text twin; ``marked`` is the page in one piece, each marker telling
+    its place.
+    """
 
     html: Parts
-    text: Parts
+    marked: str
+    layout: str = ""
+    """What stands around the author's fragments."""
+
+    @property
+    def layout_text(self) -> str:
+        """What the layout says by itself to eyes without HTML: no less than that is in the twin."""
+        return _said_by(MARKER.sub("", self.layout))
+
+    @cached_property
+    def text(self) -> Parts:
+        """The twin; it is made when it is first asked for."""
+        twin = plain_text(self.marked)
+        ends = [match[0][-3:] for match in MARKER.finditer(twin)]
+        return _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends])
 
     def fill(self, values: Sequence[str]) -> tuple[str, str]:
         """
@@ -106,17 +126,33 @@ class Page:
         Raises:
             Misplaced: The page has a marker of a value that there never was.
         """
-        try:
-            html = [
-                part if isinstance(part, str) else escape(in_place(values[part[0]], part[1]))
+        text = [
+            part if isinstance(part, str) else in_place(_held(values, part[0]), part[1]) for part in self.text
+        ]
+        return self.fill_html(values), "".join(text)
+
+    def fill_html(self, values: Sequence[str]) -> str:
+        """
+        Return the finished HTML alone.
+
+        Raises:
+            Misplaced: As for `fill`.
+        """
+        return "".join(
+            [
+                part if isinstance(part, str) else escape(in_place(_held(values, part[0]), part[1]))
                 for part in self.html
             ]
-            text = [
-                part if isinstance(part, str) else in_place(values[part[0]], part[1]) for part in self.text
-            ]
-        except IndexError:
-            raise Misplaced(_FORGED) from None
-        return "".join(html), "".join(text)
+        )
+
+
+_said_by = lru_cache(maxsize=32)(plain_text)
+
+
+def _held(values: Sequence[str], index: int) -> str:
+    if index >= len(values):
+        raise Misplaced(_FORGED)
+    return values[index]
 
 
 _FORGED: Final = "its text reads like the reserved word strx; take it out"
@@ -143,28 +179,36 @@ def sanitise(skeleton: str, clean: Callable[[str], str]) -> Page:
     Raises:
         Misplaced: A value stands where it cannot be made safe, or where HTML is removed.
     """
-    page, html = cut(skeleton, clean)
+    page, html, layout = cut(skeleton, clean)
     places = iter([part[1] for part in html if not isinstance(part, str)])
     # The twin shows addresses too: what is a part of one is marked, or it could not be told there.
     marked = MARKER.sub(
         lambda match: f"strx{_index(match)}xpct" if next(places) is Place.URL_PART else match[0], page
     )
-    twin = plain_text(marked)
-    ends = [match[0][-3:] for match in MARKER.finditer(twin)]
-    return Page(html, _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends]))
+    return Page(html, marked, layout)
 
 
-def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, Parts]:
+class Cut(NamedTuple):
+    """A sanitised page with its markers; cut at them; and what of it is no author's."""
+
+    page: str
+    html: Parts
+    layout: str
+
+
+def cut(skeleton: str, clean: Callable[[str], str]) -> Cut:
     """
-    Sanitise *skeleton* and compose it (NFC); return it with its markers, and cut at them.
+    Sanitise *skeleton*, compose it (NFC) and cut it at its markers.
 
     Raises:
         Misplaced: A value stands where it cannot be made safe, or where HTML is removed.
     """
     # Before anything is parsed: composing can turn > and a mark into another character.
     skeleton = unicodedata.normalize("NFC", skeleton)
-    page = _clean_fragments(skeleton, clean)
-    before, after = Counter(_indexes(skeleton)), Counter(_indexes(page))
+    parts = _clean_fragments(skeleton, clean)
+    page, layout = "".join(parts), "".join(parts[::2])
+    indexes = [*_indexes(page)]
+    before, after = Counter(_indexes(skeleton)), Counter(indexes)
     if before - after:
         raise Misplaced(
             "a value stands where HTML is removed (a comment, a tag or attribute that e-mail may not have, "
@@ -174,13 +218,48 @@ def cut(skeleton: str, clean: Callable[[str], str]) -> tuple[str, Parts]:
         raise Misplaced(_FORGED)
     # Written as a reference, a marker shows only to whoever reads the page.
     if not after and "&" not in page:
-        return page, (page,)
-    finder = _Finder()
-    finder.feed(page)
-    finder.close()
-    if [index for index, _ in finder.found] != [*_indexes(page)]:
+        return Cut(page, (page,), layout)
+    found = _found_apart(parts)
+    if found is None or [index for index, _ in found] != indexes:
+        finder = _Finder()
+        finder.feed(page)
+        finder.close()
+        found = finder.found
+    if [index for index, _ in found] != indexes:
         raise Misplaced("a value stands where HTML can be read in two ways; write the HTML around it plainly")
-    return page, _cut(page, [place for _, place in finder.found])
+    return Cut(page, _cut(page, [place for _, place in found]), layout)
+
+
+_LONGEST_KEPT: Final = 16_000
+"""Characters of a layout, up to a fragment and after it."""
+
+
+def _found_apart(parts: Sequence[str]) -> list[tuple[int, Place]] | None:
+    """
+    Find the markers in each of *parts* by itself, and those of a layout, the longest by far, once for all.
+
+    None where they are not apart: where one leaves something open, be it a tag, a comment or a style.
+    """
+    found: list[tuple[int, Place]] = []
+    for number, part in enumerate(parts):
+        of_layout = number % 2 == 0 and len(part) <= _LONGEST_KEPT
+        here = _found_in_layout(part) if of_layout else _found_in(part)
+        if here is None:
+            return None
+        found += here
+    return found
+
+
+def _found_in(part: str) -> tuple[tuple[int, Place], ...] | None:
+    finder = _Finder()
+    try:
+        finder.feed(part)
+    except Misplaced:
+        return None  # which is said of the whole page
+    return tuple(finder.found) if finder.is_done else None
+
+
+_found_in_layout = lru_cache(maxsize=32)(_found_in)
 
 
 def _index(match: re.Match[str]) -> int:
@@ -191,22 +270,22 @@ def _indexes(text: str) -> Iterator[int]:
     return map(_index, MARKER.finditer(text))
 
 
-def _clean_fragments(skeleton: str, clean: Callable[[str], str]) -> str:
-    """Sanitise what lies between the outermost fragment borders."""
-    parts: list[str] = []
-    fragment: list[str] = []
+def _clean_fragments(skeleton: str, clean: Callable[[str], str]) -> list[str]:
+    """Return in turn what lies outside the outermost fragment borders and, sanitised, what lies within."""
+    parts = [""]
     depth = 0
     for part in re.split(f"([{FRAGMENT_BEGINS}{FRAGMENT_ENDS}])", skeleton):
         if part == FRAGMENT_BEGINS:
             depth += 1
+            parts += [""] if depth == 1 else []
         elif part == FRAGMENT_ENDS:
             depth -= 1
             if depth == 0:
-                parts.append(clean("".join(fragment)))
-                fragment.clear()
+                parts[-1] = clean(parts[-1])
+                parts.append("")
         else:
-            (fragment if depth else parts).append(part)
-    return "".join(parts)
+            parts[-1] += part
+    return parts
 
 
 def _cut(text: str, places: Sequence[Place]) -> Parts:
@@ -218,11 +297,11 @@ def _cut(text: str, places: Sequence[Place]) -> Parts:
     return (*parts, text[end:])
 
 
-class _Finder(HTMLParser):
+class _Finder(Reader):
     """Finds every marker and its place, in the order in which they stand in the page."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.found: list[tuple[int, Place]] = []
         self._raw = ""
 
@@ -253,6 +332,11 @@ class _Finder(HTMLParser):
         for match in MARKER.finditer(data):
             self._not_raw()
             self.found.append((_index(match), Place.TEXT))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing that was read is still open: whatever follows is read as it would be alone."""
+        return not (self.rawdata or self.cdata_elem or self._raw)
 
     def _not_raw(self) -> None:
         if self._raw:

@@ -44,9 +44,13 @@ class Spelling(NamedTuple):
     pairs: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=1024)
 def spellings(domain: Free, filters: tuple[Filter, ...]) -> Spelling:
     """Return what a text of *domain* is made of once it is filtered."""
+    return _spellings(domain.letter, filters)
+
+
+@lru_cache(maxsize=1024)
+def _spellings(domain: Free, filters: tuple[Filter, ...]) -> Spelling:
     sorts = _sorts(domain, filters)
     first, rest = set(sorts), set(sorts)
     pairs: set[str] = set()
@@ -66,9 +70,12 @@ def spellings(domain: Free, filters: tuple[Filter, ...]) -> Spelling:
 
 def may_vanish(domain: Free, filters: tuple[Filter, ...]) -> bool:
     """Tell whether a text may print nothing, or nothing but white space."""
-    if domain.least == 0:
-        return True
-    first, rest, _ = spellings(domain, filters)
+    return domain.least == 0 or _vanishes(domain.letter, filters)
+
+
+@lru_cache(maxsize=1024)
+def _vanishes(letter: Free, filters: tuple[Filter, ...]) -> bool:
+    first, rest, _ = _spellings(letter, filters)
     return any(not part.strip() for part in first | rest)
 
 

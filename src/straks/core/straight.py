@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from jinja2 import nodes
 
 from straks.core.list_kind import ListOf
-from straks.core.parameter import Unfit
+from straks.core.parameter import Shown, Unfit
 from straks.core.plain_values import taker
 from straks.core.uses import within
 
@@ -59,6 +59,17 @@ class Straight:
 
 def _nothing(_: Mapping[str, str]) -> tuple[()]:
     return ()
+
+
+def filled(text: Straight, values: Mapping[str, object]) -> str | None:
+    """Return *text* with *values* in it; None where one is not there, or does not print itself."""
+    given = {name: values.get(name) for name in text.names}
+    if not all(isinstance(value, (str, Shown)) for value in given.values()):
+        return None
+    try:
+        return text.joined({name: str(value) for name, value in given.items()})
+    except Exception:  # noqa: BLE001 - whatever it is, the ordinary way says it
+        return None
 
 
 def straight(tree: nodes.Template) -> Straight | None:

@@ -33,6 +33,8 @@ from straks.core.parameter import GIVEN_NAMES, RESERVED_NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from jinja2 import Environment
+
 N = TypeVar("N", bound=nodes.Node)
 
 FILTERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
@@ -199,7 +201,10 @@ def _needed(tree: nodes.Template) -> set[str]:
             read |= {name.name for name in _found(node, nodes.Name) if name.ctx == "load"} - given
         if isinstance(node, (nodes.Assign, nodes.Macro)):
             given.add(node.name if isinstance(node, nodes.Macro) else _target(node))
-    return meta.find_undeclared_variables(tree) - (given - read)
+    finder = meta.TrackingCodeGenerator(cast("Environment", tree.environment))
+    finder.optimizer = None  # it would work out constants in the tree itself, which others look at
+    finder.visit(tree)
+    return finder.undeclared_identifiers - (given - read)
 
 
 def _lists(tree: nodes.Template) -> Iterator[nodes.Name]:

@@ -242,6 +242,18 @@ class Template(Displayed):
             },
         )
 
+    def sent_email(self, locale: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """
+        Return subject and body of the e-mail as it is sent, for whoever measures it: no message is made.
+
+        Raises:
+            StraksError: As for `email`.
+        """
+        self.gate.admit(self)
+        _, parts = self._any_email(self.resolve(locale, "email"), values, twin=False)
+        html = parts["html"]
+        return str(parts["subject"]), str(parts["text"] if html is None else html)
+
     def _straight_email(
         self, locale: str, values: Mapping[str, object]
     ) -> tuple[Filled, Mapping[str, object]] | None:
@@ -263,8 +275,14 @@ class Template(Displayed):
             parts["text"] = composed(way.text.joined(printed))
         return (taken, parts) if subject and parts.get("text", "its twin") else None
 
-    def _any_email(self, locale: str, values: object) -> tuple[Filled, Mapping[str, object]]:
-        """Return values and the e-mail's own parts, whatever the texts are and the values are."""
+    def _any_email(
+        self, locale: str, values: object, *, twin: bool = True
+    ) -> tuple[Filled, Mapping[str, object]]:
+        """
+        Return values and the e-mail's own parts, whatever the texts are and the values are.
+
+        Without *twin* the HTML is there at once, and what its layout says may stand for its twin.
+        """
         folder = f"{self.name}/{locale}"
         checked = self.check(values, locale, "email")
         shown = self._shown(checked, locale)
@@ -275,10 +293,10 @@ class Template(Displayed):
             file = f"{folder}/{HTML_FILE}"
             with_subject = {**shown, "subject": subject}
             page = self._placed(locale, lambda: self.renderer.filled(file, with_subject))
-            if filled_page.enabled and page.certain:
+            if twin and filled_page.enabled and page.certain:
                 parts = {"subject": subject, "page": page}
             else:
-                html, text = self._placed(locale, lambda: self.renderer.finished(file, page))
+                html, text = self._placed(locale, lambda: self.renderer.finished(file, page, twin=twin))
                 parts |= {"html": html, "text": text}
         if TEXT_FILE in self.files[locale]:
             parts["text"] = self._placed(locale, lambda: self.renderer.text(f"{folder}/{TEXT_FILE}", shown))

@@ -7,7 +7,8 @@ that could have been put together.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from weakref import WeakKeyDictionary
 
 from jinja2 import nodes
 
@@ -33,7 +34,10 @@ class Uses:
 
     def overridden(self, block: str, body: Sequence[nodes.Node]) -> None:
         """Note that a file which extends another prints *body* where that has *block*."""
-        self._overrides.setdefault(block, []).append(body)
+        bodies = self._overrides.setdefault(block, [])
+        if any(each is body for each in bodies):
+            return
+        bodies.append(body)
         for kept in (self._kept, self._after, self._files):
             kept.clear()
 
@@ -47,8 +51,12 @@ class Uses:
     def of_file(self, file: str) -> frozenset[str]:
         """Return the names that *file* asks for."""
         if file not in self._files:
+            tree = self._tree(file)
+            if extended(tree) is not None:
+                for block in blocks_in(tree):
+                    self.overridden(block.name, block.body)
             self._files[file] = frozenset()  # while it is looked at; none leads back to itself
-            self._files[file] = self.of(self._tree(file))
+            self._files[file] = self.of(tree)
         return self._files[file]
 
     def after(self, body: Sequence[nodes.Node], number: int) -> frozenset[str]:
@@ -100,6 +108,43 @@ def _parts(node: nodes.Node) -> Iterator[nodes.Node]:
             yield held
         elif isinstance(held, list):
             yield from (each for each in cast("list[object]", held) if isinstance(each, nodes.Node))
+
+
+def extended(tree: nodes.Template) -> str | None:
+    """Return the file that *tree* extends, None where it extends none."""
+    return next((name_of(node) for node in tree.body if isinstance(node, nodes.Extends)), None)
+
+
+def blocks_in(tree: nodes.Template) -> list[nodes.Block]:
+    """Return the blocks of *tree*."""
+    return [node for node in within(tree) if isinstance(node, nodes.Block)]
+
+
+class Compared(NamedTuple):
+    """The numbers that one file compares with, and the files that it draws on."""
+
+    numbers: frozenset[float]
+    parts: frozenset[str]
+
+
+# A layout is asked about for every message that stands in it.
+_COMPARED: Final[WeakKeyDictionary[nodes.Template, Compared]] = WeakKeyDictionary()
+
+
+def compared(tree: nodes.Template) -> Compared:
+    """Return the numbers that *tree* compares with, and the files that it draws on."""
+    kept = _COMPARED.get(tree)
+    if kept is None:
+        numbers: set[float] = set()
+        parts: set[str] = set()
+        for node in within(tree):
+            if isinstance(node, (nodes.Extends, nodes.Include)):
+                parts.add(name_of(node))
+            elif isinstance(node, nodes.Compare):
+                constants = (part.value for part in within(node) if isinstance(part, nodes.Const))
+                numbers |= {value for value in constants if isinstance(value, (int, float))}
+        kept = _COMPARED[tree] = Compared(frozenset(numbers), frozenset(parts))
+    return kept
 
 
 def name_of(node: nodes.Include | nodes.Extends) -> str:

@@ -285,6 +285,10 @@ class Facts:
             yield from refs_in(right)
 
 
+NOTHING: Final = Facts()
+"""What is known where no branch was taken."""
+
+
 def common(facts: Sequence[Facts]) -> Facts:
     """Return the facts that all of *facts* have."""
     return Facts(
@@ -315,7 +319,7 @@ class Way:
     """
 
     pieces: tuple[Piece, ...]
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = NOTHING
 
     @cached_property
     def refs(self) -> frozenset[str]:

@@ -30,11 +30,11 @@ from straks.core.folding import MOST_PATHS, Path, TooManyPaths, as_way, folded
 from straks.core.hygiene import starts_with_mark
 from straks.core.joined_text import text_of
 from straks.core.options import Options
-from straks.core.uses import Uses, name_of, within
+from straks.core.uses import Uses, blocks_in, compared, extended, name_of
 from straks.core.way import Count, Items, Known, Missing, Said, Spot, Subroutine, Turn, Way, spread, weight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from straks.core.expressions import Asked
     from straks.core.folding import Scopes
@@ -119,7 +119,7 @@ class Walker:
             Lost: Something in it cannot be followed.
         """
         self._blocks.clear()
-        self._expressions.numbers |= frozenset(self._numbers(file))
+        self._expressions.numbers |= self._numbers(file)
         begin = [Path(None, ({"locale": Known(self._locale)},))]
         try:
             return self._page(file, list(starts or begin), later)
@@ -138,34 +138,33 @@ class Walker:
             self._kept[file] = self._trees(file)
         return self._kept[file]
 
-    def _numbers(self, file: str) -> Iterator[float]:
-        """Yield the numbers that *file*, and what it draws on, compares with."""
+    def _numbers(self, file: str) -> frozenset[float]:
+        """Return the numbers that *file*, and what it draws on, compares with."""
+        numbers: frozenset[float] = frozenset()
         files = [file]
         for each in files:
-            for node in within(self._tree(each)):
-                if isinstance(node, (nodes.Extends, nodes.Include)):
-                    files += [name_of(node)] if name_of(node) not in files else []
-                elif isinstance(node, nodes.Compare):
-                    constants = (part.value for part in within(node) if isinstance(part, nodes.Const))
-                    yield from (value for value in constants if isinstance(value, (int, float)))
+            found = compared(self._tree(each))
+            numbers |= found.numbers
+            files += found.parts.difference(files)
+        return numbers
 
     # --- files ----------------------------------------------------------------------------
 
     def _page(self, file: str, paths: list[Path], asked: Asked) -> list[Path]:
         """Follow a file from its beginning, its layouts first resolved."""
         tree = self._tree(file)
-        extends = next((node for node in tree.body if isinstance(node, nodes.Extends)), None)
+        layout = extended(tree)
         before, self._spot.file = self._spot.file, file
-        if extends is None:
+        if layout is None:
             paths = self._all(tree.body, paths, asked)
         else:
-            for block in tree.find_all(nodes.Block):
+            for block in blocks_in(tree):
                 self._blocks.setdefault(block.name, (file, block.body))
                 self.uses.overridden(block.name, block.body)
             # What a child sets at its top is there for its blocks; what it prints there is not.
             top = [node for node in tree.body if isinstance(node, (nodes.Assign, nodes.Macro))]
             paths = self._all(top, paths, asked | self.uses.of(tree))
-            paths = self._page(name_of(extends), paths, asked)
+            paths = self._page(layout, paths, asked)
         self._spot.file = before
         return paths
 

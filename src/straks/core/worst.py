@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from straks.core.alphabet import FOREIGN
 from straks.core.domain import Free
@@ -43,8 +43,7 @@ _PATIENCE: Final = 50_000
 """So many pieces are gone over again for such trials, in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """What was chosen, last choice first: a value, or a way at a fork."""
 
     chosen: tuple[str, Any] | Way
@@ -258,7 +257,13 @@ class Weighing:
     def _undominated(self, options: Sequence[tuple[Option, ...]]) -> list[tuple[Option, ...]]:
         """Leave out values that another outdoes in every place, whatever stands before it."""
         kept: list[tuple[Option, ...]] = []
+        seen: set[Hashable] = set()
         for option in options:
+            # Most of many values, such as days, cost what another did.
+            like = tuple([(_edges(each.laid), each.cost, each.foreign) for each in option])
+            if like in seen:
+                continue
+            seen.add(like)
             if any(each.foreign for each in option):
                 self.met_foreign = True
                 if not self._meter.admits_foreign:
@@ -306,10 +311,15 @@ class Weighing:
         key = (ref.partition("#")[0], *((hole.filters, hole.place) for hole in holes), domain)
         if key not in self._joint:
             every = tuple(filter_ for hole in holes for filter_ in hole.filters)
-            options = [
-                tuple(self._option(value, self._options.printed(hole, value), hole) for hole in holes)
-                for value in self._ranked(ref, values(domain, every), lambda value: value)
+            ranked = self._ranked(ref, values(domain, every), lambda value: value)
+            columns = [
+                [
+                    self._option(value, text, hole)
+                    for value, text in zip(ranked, self._options.each_printed(hole, ranked), strict=True)
+                ]
+                for hole in holes
             ]
+            options = list(zip(*columns, strict=True))
             self._joint[key] = self._undominated(options)
         return [(option[0].value, dict(zip(holes, option, strict=True))) for option in self._joint[key]]
 
