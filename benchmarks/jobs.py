@@ -76,7 +76,8 @@ def main() -> None:
             print(
                 f"{count:,} rows: 1 job {one.clock_s:6.1f} s ({one.cpu_s:.1f} s of processor time), "
                 f"{jobs} jobs {several.clock_s:6.1f} s ({several.cpu_s:.1f} s): "
-                f"{by_clock[-1]:.2f} × by the clock (load {load:.1f} before, {os.cpu_count()} cores), {by_cpu[-1]:.2f} × by processor time",
+                f"{by_clock[-1]:.2f} × by the clock (load {load:.1f} before, {os.cpu_count()} cores), "
+                f"{by_cpu[-1]:.2f} × by processor time",
                 flush=True,
             )
         if (folder / "1.jsonl").read_bytes() != (folder / f"{jobs}.jsonl").read_bytes():
