@@ -1,9 +1,9 @@
 """
 SMS payloads in one process, 1,000 to 1,000,000: is the time linear, and does memory stay where it is?
 
-Prints the processor time of each payload and the resident size as it goes. Recipients are from Sweden's range
-for fiction; codes, languages, services and occasions change all the time, so that whatever is kept of a message
-would show. Target: the last payloads cost what those before them did, in as much memory.
+Prints the processor time of each payload and the resident size as it goes. Recipients are from Sweden's
+range for fiction; codes, languages, services and occasions change all the time, so that whatever is kept of a
+message would show. Target: the last payloads cost what those before them did, in as much memory.
 
     python -m benchmarks.growth [PAYLOADS]
 """

@@ -1,10 +1,11 @@
 """
 ``straks build --jobs``: how many times as many rows a second do several processes build as one?
 
-Builds the same file of rows in turn with one job and with several, and holds the files against each other: they
-are the same. Time by the clock shows what else the machine does, so the load is printed with it, and so is what
-does not go by the load: the processor time of all processes together. If two take a tenth more of that than one,
-they are done in 1 / 1.8 of the time where each has a core for itself. Target: 1.6 times with two jobs on two cores.
+Builds the same file of rows in turn with one job and with several, and holds the files against each other:
+they are the same. Time by the clock shows what else the machine does, so the load is printed with it, and so
+is what goes less by the load, the processor time of all processes together: if two jobs take a tenth more of
+it than one, they are done in 1 / 1.8 of the time where each has a core for itself. Target: 1.6 times with two
+jobs on two cores.
 
     python -m benchmarks.jobs [ROWS [JOBS]]
 """
@@ -74,15 +75,16 @@ def main() -> None:
             by_cpu.append(jobs * one.cpu_s / several.cpu_s)
             print(
                 f"{count:,} rows: 1 job {one.clock_s:6.1f} s ({one.cpu_s:.1f} s of processor time), "
-                f"{jobs} jobs {several.clock_s:6.1f} s ({several.cpu_s:.1f} s): {by_clock[-1]:.2f} × by the clock "
-                f"(load {load:.1f} before, {os.cpu_count()} cores), {by_cpu[-1]:.2f} × by processor time",
+                f"{jobs} jobs {several.clock_s:6.1f} s ({several.cpu_s:.1f} s): "
+                f"{by_clock[-1]:.2f} × by the clock (load {load:.1f} before, {os.cpu_count()} cores), "
+                f"{by_cpu[-1]:.2f} × by processor time",
                 flush=True,
             )
         if (folder / "1.jsonl").read_bytes() != (folder / f"{jobs}.jsonl").read_bytes():
             raise AssertionError("the files differ")
     print(
-        f"median {statistics.median(by_clock):.2f} × by the clock, {statistics.median(by_cpu):.2f} × by processor "
-        f"time; target {TARGET} with {JOBS} jobs; the files are the same"
+        f"median {statistics.median(by_clock):.2f} × by the clock, {statistics.median(by_cpu):.2f} × by "
+        f"processor time; target {TARGET} with {JOBS} jobs; the files are the same"
     )
 
 

@@ -15,6 +15,7 @@ import json
 import math
 import re
 import unicodedata
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import bleach
@@ -31,7 +32,6 @@ from straks.core.markup import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, timedelta
 
 BABEL = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -161,11 +161,11 @@ def printed(value: object, locale: str) -> str:
     """Return what a value prints."""
     if isinstance(value, str):
         return value
-    if hasattr(value, "total_seconds"):
-        life: timedelta = value  # pyright: ignore[reportAssignmentType]
-        return str(format_unit(life.seconds // 60, "duration-minute", "long", locale=BABEL[locale]))
-    day: date = value  # type: ignore[assignment]  # there are no others here
-    return format_date(day, "long", locale=BABEL[locale])
+    if isinstance(value, timedelta):
+        return str(format_unit(value.seconds // 60, "duration-minute", "long", locale=BABEL[locale]))
+    if isinstance(value, date):
+        return format_date(value, "long", locale=BABEL[locale])
+    raise TypeError
 
 
 def _code(value: str) -> str:

@@ -21,6 +21,7 @@ from benchmarks.recipients import SEVEN, addresses, numbers
 
 import straks
 from straks.core.catalog import Catalog
+from straks.core.segment import count_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -117,7 +118,7 @@ def sms_figures() -> Iterator[Figure]:
     ) -> Callable[[str, str, Mapping[str, Any], str], Any]:
         def make(locale: str, to: str, values: Mapping[str, Any], occasion: str) -> object:
             sms = catalog.sms("one-time-code", locale=locale, to=to, values=values)
-            len(sms.segmentation)
+            count_segments(sms.body)
             return encode(sms.order(occasion, KEY))
 
         return make

@@ -64,8 +64,9 @@ def grouped(numbers: Sequence[str]) -> tuple[str, ...]:
 
 def refused(numbers: Sequence[str]) -> tuple[str, ...]:
     """Return *numbers* made wrong: a digit too many, one too few, a landline's beginning, no country."""
-    wrong = (lambda t: f"{t}12", lambda t: t[:-2], lambda t: f"{t[:3]}2{t[4:]}", lambda t: t[1:])
-    changed = [wrong[n % len(wrong)](text) for n, text in enumerate(numbers)]
+    changed = [
+        (f"{text}12", text[:-2], f"{text[:3]}2{text[4:]}", text[1:])[n % 4] for n, text in enumerate(numbers)
+    ]
     return tuple(text for text in changed if isinstance(ours_phone(text), InvalidPhoneNumber))
 
 

@@ -7,7 +7,7 @@ import pprint
 from copy import copy, deepcopy
 from dataclasses import FrozenInstanceError, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import rich.pretty
@@ -186,6 +186,7 @@ def test_what_an_email_does_not_have_it_does_not_have() -> None:
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_no_field_can_be_set(message: Message) -> None:
-    for value in (message, message.order("login/8841", KEY), SMS.recipient, lazy()):
+    values: list[Any] = [message, message.order("login/8841", KEY), SMS.recipient, lazy()]
+    for value in values:
         with pytest.raises(FrozenInstanceError):
-            value.locale = "en"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+            value.locale = "en"

@@ -94,7 +94,8 @@ def taken(parameter: Parameter, value: object, *, plainly: bool) -> object:
         checked, printed, canonical = taker(parameter, "nb", plainly=plainly)(value)
     except Unfit as flaw:
         return str(flaw)
-    return type(checked), checked, type(printed), printed, type(canonical), canonical
+    kinds: list[type] = [type(each) for each in (checked, printed, canonical)]
+    return kinds, checked, printed, canonical
 
 
 def both(parameter: Parameter, value: object, *, plainly: bool = True) -> tuple[object, object]:

@@ -3,7 +3,8 @@ Orders in volume: rows in, sealed orders out, and no row lost on the way.
 
 `read_rows` reads CSV, JSON lines or Parquet row by row, `build_orders` makes an order of each or says why
 not, and `write_orders` and `read_orders` keep them in a file that another process can send; `build_lines`
-makes such lines, in several processes if need be. All of them hold a handful of rows at a time, whatever the size of the file.
+makes such lines, in several processes if need be. All of them hold a handful of rows at a time, whatever the
+size of the file.
 """
 
 from __future__ import annotations

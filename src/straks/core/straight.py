@@ -26,7 +26,7 @@ from straks.core.plain_values import taker
 from straks.core.uses import within
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from straks.core.parameter import Parameter
     from straks.core.skeleton import Page
@@ -50,7 +50,7 @@ class Straight:
         self.words = words
         self.names = names
         self._form = "%s".join([text.replace("%", "%%") for text in words])
-        self._pick = itemgetter(*names) if names else _nothing
+        self._pick: Callable[[Mapping[str, str]], object] = itemgetter(*names) if names else _nothing
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
