@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import redis
 
 import straks
 from straks.bulk import write_orders
@@ -66,14 +67,25 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
-def assert_nothing_is_told(at_work: Workers, catalog: straks.Catalog) -> None:
-    """Hold what all processes have said at level DEBUG against what the orders hold."""
+def kept(store: str, journal: Path) -> dict[str, bytes]:
+    """Return what is kept of orders: all that the store of leases holds, and the files of the journal."""
+    client: Any = redis.Redis.from_url(store)  # pyright: ignore[reportUnknownMemberType] - redis-py's
+    with closing(client):
+        found = {str(name): client.get(name) or b"" for name in client.scan_iter()}
+    return found | {path.name: path.read_bytes() for path in journal.parent.glob(f"{journal.name}*")}
+
+
+def assert_nothing_is_told(at_work: Workers, catalog: straks.Catalog, kept: dict[str, bytes]) -> None:
+    """Hold what all processes have said at level DEBUG, and what is kept, against what the orders hold."""
     said = at_work.said()
+    code, token = str(catalog[HARMLESS].examples["code"]), at_work.environment["ORDERS_TOKEN"]
 
     assert "straks.deliver" in said
     assert "TaskPool: Apply" in said
-    for secret in (PHONE, PHONE[1:], ADDRESS, "Engangskoden", str(catalog[HARMLESS].examples["code"])):
+    assert len(kept) > COUNT
+    for secret in (PHONE, PHONE[1:], ADDRESS, "Engangskoden", code, token):
         assert secret not in said
+        assert not [name for name, octets in kept.items() if secret.encode() in octets or secret in name]
 
 
 @contextmanager
@@ -96,7 +108,7 @@ def counts(journal: Path) -> Counter[State]:
 
 
 def test_a_worker_and_the_feeder_are_killed_and_every_order_is_accounted_for(
-    at_work: Workers, altinn: Simulator, catalog: straks.Catalog, tmp_path: Path
+    at_work: Workers, altinn: Simulator, catalog: straks.Catalog, tmp_path: Path, leases: str
 ) -> None:
     orders, journal = tmp_path / "orders.jsonl", tmp_path / "sent.db"
     templates = write(orders, catalog, COUNT)
@@ -119,7 +131,7 @@ def test_a_worker_and_the_feeder_are_killed_and_every_order_is_accounted_for(
     assert copies.keys() == templates.keys()
     assert copies.total() == COUNT + 1
     assert twice == {HARMLESS}
-    assert_nothing_is_told(at_work, catalog)
+    assert_nothing_is_told(at_work, catalog, kept(leases, journal))
 
 
 def test_a_process_of_a_pool_is_killed_and_its_order_is_handed_out_again(

@@ -1,14 +1,23 @@
-"""A file that is there whole or not at all: written under another name, then given its own."""
+"""
+A file that is there whole or not at all: written under another name, then given its own.
+
+What takes the place of another thing must be a file in place of a file. A device or a pipe is none: whoever
+may write to ``/dev`` would lose the device, and the others on the machine with him. So that is turned away,
+and where a link stands it is what the link names that is replaced.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
+from io import BufferedWriter, FileIO, TextIOWrapper
 from tempfile import mkstemp
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from typing import Any
 
 
 @contextmanager
@@ -21,19 +30,27 @@ def whole_file(path: str | os.PathLike[str], *, mode: int = 0o600) -> Generator[
     Where the block does not end well, what was at *path* before is still there, and nothing else.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: It cannot be written, or is something else than a file. It is named ``filename``.
     """
-    name = os.fspath(path)
+    told, name = os.fspath(path), os.path.realpath(path)
+    if os.path.isdir(name):  # noqa: PTH112 - a path as text
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), told)
+    if os.path.exists(name) and not os.path.isfile(name):  # noqa: PTH110, PTH113 - the same
+        raise OSError(errno.EINVAL, "is no file, and none can take its place", told)
     folder, base = os.path.split(name)
-    handle, draft = mkstemp(prefix=f".{base}.", suffix=".part", dir=folder or ".")
+    with _named(told):
+        handle, draft = mkstemp(prefix=f".{base}.", suffix=".part", dir=folder)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        raw = _Draft(handle, told)
+        with TextIOWrapper(BufferedWriter(raw), encoding="utf-8", newline="") as file:
             yield file
             file.flush()
-            os.fsync(handle)
-            os.fchmod(handle, mode)
-        os.replace(draft, name)  # noqa: PTH105 - a path as text
-        _settle(folder or ".")
+            with _named(told):
+                os.fsync(handle)
+                os.fchmod(handle, mode)
+        with _named(told):
+            os.replace(draft, name)  # noqa: PTH105 - a path as text
+            _settle(folder)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(draft)  # noqa: PTH108 - a path as text
@@ -47,3 +64,24 @@ def _settle(folder: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+class _Draft(FileIO):
+    """What is written to, which says under which name it will be known when there is no more room."""
+
+    def __init__(self, handle: int, told: str) -> None:
+        super().__init__(handle, "w")
+        self._told = told
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - any buffer
+        with _named(self._told):
+            return super().write(data)
+
+
+@contextmanager
+def _named(told: str) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = told, None
+        raise
