@@ -454,9 +454,9 @@ def test_a_page_that_says_nothing_by_itself_is_read_for_what_it_says() -> None:
     alone = Renderer({file: "<p>{{ n }}</p>"})
     within = Renderer({file: "<p>{{ n }}</p>", "_layout/email.html": "Hei {% block content %}{% endblock %}"})
 
-    assert alone.html(file, {"n": ""}, twin=False) == ("<p></p>", "")
-    assert alone.html(file, {"n": "a"}, twin=False) == ("<p>a</p>", "a")
-    assert within.html(file, {"n": "a"}, twin=False) == ("Hei <p>a</p>", "Hei")
+    assert alone.filled(file, {"n": ""}).fill(twin=False) == ("<p></p>", "")
+    assert alone.filled(file, {"n": "a"}).fill(twin=False) == ("<p>a</p>", "a")
+    assert within.filled(file, {"n": "a"}).fill(twin=False) == ("Hei <p>a</p>", "Hei")
 
 
 def test_a_page_is_sanitised_once_for_each_way_through_it() -> None:
