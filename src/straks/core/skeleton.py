@@ -98,7 +98,7 @@ class Page:
     """
     A sanitised page, and its plain-text twin, each cut at its values.
 
-    ``html`` is the page, ``text`` its plain-text twin; ``marked`` is the page in one piece, each marker telling
+    ``html`` is the page, ``text`` the twin; ``marked`` is the page in one piece, and each marker in it tells
     its place.
     """
 
