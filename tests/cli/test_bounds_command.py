@@ -94,6 +94,16 @@ def test_values_are_shown_on_request_alone(cli: Callable[..., Result], endless: 
     assert f"name = {'😀' * 40}" in " ".join(cli("bounds", folder, "--witness").stdout.split())
 
 
+def test_values_are_shown_whole_in_a_narrow_terminal(
+    cli: Callable[..., Result], endless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = cli("bounds", str(endless / "bounded"), "--witness").stdout
+
+    assert shown.count("😀") == 40
+    assert "…" not in shown
+
+
 def test_what_has_no_bound_shows_its_place_and_reason_in_place_of_figures(
     cli: Callable[..., Result], endless: Path
 ) -> None:

@@ -394,13 +394,18 @@ def test_a_text_of_very_many_lines_is_cut_in_markdown_and_says_so() -> None:
     assert "… and 300 lines more\n```" in markdown
 
 
-def test_what_went_from_a_template_is_told_as_gone() -> None:
-    differing = Differing(
-        "t", "changed", (Change("parameters.a", "text", None),), (), (Change("nb SMS", "Hei", None),)
+def test_what_went_from_a_template_is_told_as_gone_and_what_came_as_new() -> None:
+    manifest = (
+        Change("parameters.a", "text", None),
+        Change("parameters.b", None, "name"),
+        Change("purpose", "notice", "alert"),
     )
+    differing = Differing("t", "changed", manifest, (), (Change("nb SMS", "Hei", None),))
     text = as_text(Comparison("old", "new", (differing,), ())).plain
 
-    assert "  parameters.a: text is gone\n" in text
+    assert "  parameters.a is gone: text\n" in text
+    assert "  parameters.b is new: name\n" in text
+    assert "  purpose: notice → alert\n" in text
     assert "    -Hei\n" in text
 
 

@@ -68,6 +68,23 @@ def test_an_ignore_that_matches_nothing_is_a_finding_at_its_place() -> None:
     assert "no SMS102 is found here" in found.message
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("SMS1O2", "SMS102"), ("charakter-that-forces-ucs2", "character-that-forces-ucs2"), ("CLR101", None)],
+)
+def test_an_ignore_of_a_misspelt_rule_names_the_one_that_is_meant_and_is_not_taken_out(
+    written: str, meant: str | None
+) -> None:
+    found = next(
+        each for each in found_in(f"{{# straks: ignore[{written}] why #}}\n«") if each.code == "IGN002"
+    )
+
+    assert found.hint == (
+        f"did you mean {meant}? if not, take the ignore out" if meant else "take the ignore out"
+    )
+    assert (found.fix is None) is (meant is not None)
+
+
 def test_an_ignore_of_a_rule_that_the_policy_does_not_want_is_no_finding() -> None:
     assert codes_in(REASON + "Hei", Policy(ignore={"SMS102": "names"})) == []
 

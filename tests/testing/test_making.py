@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -82,6 +83,38 @@ def test_an_optional_one_is_there_or_none_or_left_out(wanted: dict[str, str | No
 def test_values_shrink_to_the_examples() -> None:
     for drawn in (values(OWN["m"]), values(OWN["m"], locale="nb", channel="sms")):
         assert find(drawn, lambda _: True, settings=FRESH) == {"place": "Hjemme"}
+
+
+class Counted:
+    """A gate that notes what it was asked, before an example and in it."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def admit(self, _: object) -> None:
+        self.asked += 1
+
+    def release(self, _: object) -> None:
+        """Let every order be made."""
+
+
+@pytest.mark.parametrize("channel", ["sms", None])
+def test_what_a_first_message_loads_does_not_count_against_the_deadline_of_an_example(
+    channel: str | None,
+) -> None:
+    gate = Counted()
+    template = replace(straks.Catalog.load(policy=None)["one-time-code"], gate=gate)
+    drawn = values(template, locale="nb", channel=channel)
+    assert gate.asked == 0
+    before: list[int] = []
+
+    @given(drawn)
+    def example(_: dict[str, Any]) -> None:
+        before.append(gate.asked)
+
+    example()
+
+    assert set(before) == {2}
 
 
 def test_a_template_without_parameters_takes_nothing() -> None:

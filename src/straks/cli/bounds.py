@@ -132,7 +132,8 @@ def _table(title: str, cases: Sequence[Case], headings: Sequence[str], *, witnes
     table.title = Text(title, "bold")
     table.add_column("template", overflow="fold")
     table.add_column("", no_wrap=True)
-    table.add_column(_figures([*headings], headings, "bold"))
+    # A witness is there to be pasted: none of it is cut off.
+    table.add_column(_figures([*headings], headings, "bold"), overflow="fold")
     before = ""
     for case in cases:
         cell: RenderableType

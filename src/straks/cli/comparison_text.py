@@ -50,13 +50,11 @@ def _template(each: Differing) -> Text:
 
 
 def _fact(change: Change, before: str = "") -> Text:
-    text = Text(f"  {before}{one_line(change.what)}: ")
-    if change.before is not None:
-        text.append(one_line(change.before), "red")
-        text.append(" → " if change.after is not None else " is gone")
-    if change.after is not None:
-        text.append(one_line(change.after), "green")
-    return text.append("\n")
+    ends = " is new" if change.before is None else " is gone" if change.after is None else ""
+    text = Text(f"  {before}{one_line(change.what)}{ends}: ")
+    told = [(change.before, "red"), (change.after, "green")]
+    parts = [Text(one_line(each), colour) for each, colour in told if each is not None]
+    return text.append_text(Text(" → ").join(parts)).append("\n")
 
 
 def _finding(word: str, found: Found) -> Text:

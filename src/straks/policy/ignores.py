@@ -9,6 +9,7 @@ that templates share it need not, since another template may be the one that it 
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -125,9 +126,9 @@ class Ignores:
     """
 
     def __init__(self, template: Template, rules: Iterable[Rule]) -> None:
-        codes = {rule.name: rule.code for rule in rules}
+        self._codes = {rule.name: rule.code for rule in rules}
         self._found = [
-            _read(path, source, match, codes, shared=path not in template.sources)
+            _read(path, source, match, self._codes, shared=path not in template.sources)
             for path, source in template.contents.items()
             for match in (_TOML_COMMENT if path.endswith(".toml") else _COMMENT).finditer(source)
         ]
@@ -159,8 +160,30 @@ class Ignores:
                     if policy.wants(code) and (each.spot, code) not in self._needed
                 ]
                 for code in needless:
-                    said, fix = f"no {code} is found here", each.without(needless)
-                    yield ignore_that_matches_nothing, Flaw(said, "take the ignore out", each.spot, fix=fix)
+                    said, meant = f"no {code} is found here", self._meant(code)
+                    # Whoever wrote the reason should not see it go for a slip in the code.
+                    fix = None if meant else each.without(needless)
+                    hint = (
+                        f"did you mean {meant}? if not, take the ignore out"
+                        if meant
+                        else "take the ignore out"
+                    )
+                    yield ignore_that_matches_nothing, Flaw(said, hint, each.spot, fix=fix)
+
+    def _meant(self, code: str) -> str | None:
+        """Return the rule that is meant, where *code* is none and is nearly one."""
+        from straks.policy.rules import RULES  # which has the rules of this module too
+
+        known = {**{rule.name: rule.code for rule in RULES}, **self._codes}
+        if code in known.values():
+            return None
+        near = difflib.get_close_matches(code, known.values(), n=1, cutoff=_NEAR)
+        names = difflib.get_close_matches(code.lower(), known, n=1, cutoff=_NEAR)
+        return near[0] if near else names[0] if names else None
+
+
+_NEAR: Final = 0.8
+"""How alike a slip of the pen and what was meant are: one character in five."""
 
 
 def _read(path: str, source: str, match: re.Match[str], codes: Mapping[str, str], *, shared: bool) -> _Ignore:

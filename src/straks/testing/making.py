@@ -9,8 +9,10 @@ recipient is nobody's and the values are made up, those of secret parameters too
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ from straks.core.manifest import CHANNELS
 from straks.core.parameter import Parameter, Shown
 from straks.core.phone_number import PhoneNumber
 from straks.core.template import Template
-from straks.errors import InvalidSetting, UnknownLocale
+from straks.errors import InvalidSetting, StraksError, UnknownLocale
 from straks.testing.admission import admitted, edges
 from straks.testing.nobody import email_addresses, phone_numbers
 
@@ -52,7 +54,7 @@ def values(
         optional={one.name: admitted(one) | st.none() for one in parameters if one.optional},
     )
     if locale is None or channel is None:
-        return each
+        return st.deferred(lambda: _ready(template, each))
     served = template.resolve(locale, _known(channel))
     dearest = st.fixed_dictionaries(
         {one.name: st.sampled_from(_costliest(one, served, channel)) for one in parameters}
@@ -64,7 +66,27 @@ def values(
         filling = draw(each)
         return draw(dearest) if draw(st.booleans()) else filling
 
-    return both()
+    return st.deferred(lambda: _ready(template, both()))
+
+
+def _ready(template: Template, drawn: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """
+    Return *drawn* once everything is there that a first message loads.
+
+    That takes longer than Hypothesis lets an example take, and would fail a test that is fast. It is done
+    before the first example begins, and not when a test is collected.
+    """
+    for locale, channel in product(template.locales[:1], template.channels):
+        with suppress(StraksError):  # which is said when a test makes a message
+            if channel == "sms":
+                template.sms(locale, PhoneNumber.parse(_NOBODY), template.examples)
+            else:
+                template.email(locale, EmailAddress.parse("nobody@example.org"), template.examples)
+    return drawn
+
+
+_NOBODY: Final = "+46701740605"
+"""Of Sweden's range for fiction."""
 
 
 def messages(
