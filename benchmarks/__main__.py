@@ -1,5 +1,5 @@
 """
-``make bench``: every question that compares, in one table, which is kept in ``benchmarks/results.json`` and docs.
+``make bench``: every question that compares, in one table, kept in ``results.json`` and in the docs.
 
 The figures are ratios, measured side by side in one run. They are printed and kept and never asserted: a
 machine that others use would fail tests for what others do. What takes longer, or counts something else than

@@ -15,6 +15,7 @@ What bleach's own settings cannot say is said by a filter behind it:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,9 @@ _REFERENCE: Final = re.compile(r"&(?:#\d+;?|#[xX][\da-fA-F]+;?|([A-Za-z][\dA-Za-
 
 
 _PARENT: Final = "straks-fragment"
+_JUDGED_KEPT: Final = 1024
+_LONGEST_KEPT: Final = 500
+"""Characters of an attribute; styles come again and again, and judging them takes half of the cleaning."""
 
 
 def _resolved(raw: str) -> str:
@@ -48,9 +52,21 @@ def _escaped(value: str) -> str:
     return value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=_JUDGED_KEPT)
+def _short_one(tag: str, name: str, raw: str) -> str | None:
+    value = permitted(tag, name, _resolved(raw))
+    return None if value is None else _escaped(value)
+
+
+def _judged(tag: str, name: str, raw: str) -> str | None:
+    """Return what is left of an attribute, as it is written; None where nothing is."""
+    judge = _short_one if len(raw) <= _LONGEST_KEPT else _short_one.__wrapped__
+    return judge(tag, name, raw)
+
+
 class _Styles(CSSSanitizer):
     def sanitize_css(self, style: str) -> str:
-        return _escaped(permitted("*", "style", _resolved(style)) or "")
+        return _judged("*", "style", style) or ""
 
 
 class _Keep(Filter):
@@ -69,8 +85,8 @@ class _Keep(Filter):
 
 
 def _kept(tag: str, attributes: dict[tuple[str | None, str], str]) -> dict[tuple[str | None, str], str]:
-    judged = {key: permitted(tag, key[1], _resolved(raw)) for key, raw in attributes.items()}
-    return {key: _escaped(value) for key, value in judged.items() if value is not None}
+    judged = {key: _judged(tag, key[1], raw) for key, raw in attributes.items()}
+    return {key: value for key, value in judged.items() if value is not None}
 
 
 def clean_once(html: str) -> str:

@@ -195,12 +195,18 @@ def _why_misspelt(address: str) -> str:
             "the part before @ has letters outside a to z, which many mail systems cannot carry; "
             "give an address without them"
         )
-    if _validate(f"a@{domain}") is not None:
+    if _is_domain(domain):
         return (
             "the part before @ can have letters, digits and marks such as . _ - +, "
             "and no dot first, last or next to another"
         )
     return "the part after @ is not a domain name, such as example.org"
+
+
+def _is_domain(domain: str) -> bool:
+    address = f"a@{domain}"
+    known = known_domains.enabled and _known_domains().find(address) is not None
+    return known or _validate(address) is not None
 
 
 def _too_long() -> InvalidEmailAddress:

@@ -329,9 +329,18 @@ def _why_unknown(code: str, national: str, home: str) -> str:
         and phonenumbers.number_type(_entry(code, rest)) != PhoneNumberType.UNKNOWN
     ):
         return f"leave out the {trunk} right after +{code}: it is only dialled inside the country"
-    example = phonenumbers.example_number_for_type(home, PhoneNumberType.MOBILE)
+    usual = _usual_digits(home)
     possible = phonenumbers.is_possible_number_for_type(_entry(code, national), PhoneNumberType.MOBILE)
-    if example is not None and not possible:
-        usual = len(phonenumbers.national_significant_number(example))
+    if usual is not None and not possible:
         return f"a mobile number usually has {usual} digits after +{code}; this has {count}"
     return f"the number plan behind +{code} has no such number; check the digits"
+
+
+@cache
+def _usual_digits(region: str) -> int | None:
+    """Return how many digits the library's example of a mobile number has; None where it has none."""
+    import phonenumbers
+    from phonenumbers import PhoneNumberType
+
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    return None if example is None else len(phonenumbers.national_significant_number(example))
