@@ -18,11 +18,12 @@ from straks.core.rendering import Renderer
 from straks.errors import BrokenTemplate
 
 PIECES = (
-    "{{ a }}", "{{ b }}", "{{ a }} {{ b }}", "Hei ", "\n", "å ", "&amp;", "&nbsp;", "<p>", "</p>", "<b>", "</b>",
-    "<br>", '<p title="{{ a }}">', "<a href='https://www.example.org/{{ b }}'>", "</a>", "<ul><li>", "</li></ul>",
-    '<p style="color: red; position: fixed">', "<table><tr><td>", "</td></tr></table>", "<font>", "</font>",
-    "<script>", "</script>", "<!-- ", " -->", '<img src="javascript:x">', "<h1 onclick='x'>", "</h1>", "<i", ">",
-    "{% if a == b %}", "{% else %}", "{% endif %}", "<blockquote>", "</blockquote>", "<td>", "<div align=left>",
+    "{{ a }}", "{{ b }}", "{{ a }} {{ b }}", "Hei ", "\n", "å ", "&amp;", "&nbsp;", "<p>", "</p>", "<b>",
+    "</b>", "<br>", '<p title="{{ a }}">', "<a href='https://www.example.org/{{ b }}'>", "</a>",
+    "<ul><li>", "</li></ul>", '<p style="color: red; position: fixed">', "<table><tr><td>",
+    "</td></tr></table>", "<font>", "</font>", "<script>", "</script>", "<!-- ", " -->",
+    '<img src="javascript:x">', "<h1 onclick='x'>", "</h1>", "<i", ">", "{% if a == b %}", "{% else %}",
+    "{% endif %}", "<blockquote>", "</blockquote>", "<td>", "<div align=left>",
 )  # fmt: skip
 PLAIN = st.text("abz09 æøå-", min_size=1, max_size=8).map(str.strip).filter(bool)
 MARKED = st.lists(

@@ -40,7 +40,7 @@ _REFERENCE: Final = re.compile(r"&(?:#\d+;?|#[xX][\da-fA-F]+;?|([A-Za-z][\dA-Za-
 
 _PARENT: Final = "straks-fragment"
 _JUDGED_KEPT: Final = 1024
-_LONGEST_KEPT: Final = 500
+_LONGEST_JUDGED: Final = 500
 """Characters of an attribute; styles come again and again, and judging them takes half of the cleaning."""
 
 
@@ -60,7 +60,7 @@ def _short_one(tag: str, name: str, raw: str) -> str | None:
 
 def _judged(tag: str, name: str, raw: str) -> str | None:
     """Return what is left of an attribute, as it is written; None where nothing is."""
-    judge = _short_one if len(raw) <= _LONGEST_KEPT else _short_one.__wrapped__
+    judge = _short_one if len(raw) <= _LONGEST_JUDGED else _short_one.__wrapped__
     return judge(tag, name, raw)
 
 
