@@ -5,9 +5,9 @@ An order in flight is one request on a connection that nobody else uses. httpx's
 or a transport's objects, a pool, three locks and, for each read and write, a scope to be cancelled. That is
 three quarters of what an order costs, and ten turns of the event loop, each of which waits behind the orders
 of everybody else. httpcore's own single connection, without client, transport and pool, was tried in this
-one's place: with 50 orders in flight it took 1/3.6 of the CPU of one shared `httpx.AsyncClient`, for 4.0
-times its rate, which is what is asked for and nothing to spare. This one takes 1/8.8, for 9.1 times the rate
-(one run of `benchmarks/transports.py`'s kind on a busy machine; the ratios count, not the rates).
+one's place: with 50 in flight it did with 1/3.4 and 1/3.6 of the CPU of one shared `httpx.AsyncClient`,
+at 4.7 and 4.0 times its rate, which is what is asked for and little to spare. This one does with 1/7.0 and
+1/8.8, at 12.3 and 9.1 times the rate (two runs of `benchmarks/transports.py`'s kind on a busy machine).
 
 What is left when all that is away is small, so it stands here: bytes go out by asyncio's own transport, at
 once, head and body together; what comes in is handed to h11 as it arrives; and whoever asked is woken once,
