@@ -114,7 +114,7 @@ def test_what_was_typed_stays_when_the_manifest_is_saved(page: Page, folder: Pat
     manifest = folder / "one-time-code/template.toml"
     write(manifest, manifest.read_text("utf-8").replace("max-length = 24", "max-length = 20"))
 
-    expect(page.locator("#limits-service")).to_contain_text("at most 20")
+    expect(page.locator("#limits-service")).to_contain_text("inntil 20")
     expect(page.get_by_label("service")).to_have_value("Nav")
     expect(page.get_by_label("service")).to_be_focused()
 
