@@ -1,5 +1,5 @@
 """
-How long a person waits for a preview: an SMS as SVG, the explorer at each key, a gallery of a hundred templates.
+How long a person waits for a preview: an SMS as SVG, the explorer at each key, a gallery of 100 templates.
 
 The gallery is that of the templates that ship, twenty times over: each in three languages, SMS and e-mail,
 with example, worst case and a short one, everything inspected.
