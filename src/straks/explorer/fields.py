@@ -90,7 +90,8 @@ def _read(parameter: Parameter, text: str) -> object:
     if not isinstance(parameter, ListOf) or not _has_lines(parameter):
         return parameter.read(text)
     items: list[object] = []
-    for number, line in enumerate(filter(None, map(str.strip, text.split("\n"))), start=1):
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, start=1):
         try:
             items.append(parameter.of.read(line))
         except Unfit as flaw:

@@ -82,7 +82,9 @@ def findings(page: Page, lang: str) -> str:
         {"path": source.path, "html": lines_of(source), "open": bool(source.findings)}
         for source in page.sources
     ]
-    return _render("findings.html.jinja", said=said, apart=findings_of(apart), sources=sources, w=words)
+    return _render(
+        "findings.html.jinja", said=said, count=count, apart=findings_of(apart), sources=sources, w=words
+    )
 
 
 def _panels(key: str, panels: Iterable[Shown], lang: str) -> str:

@@ -44,12 +44,12 @@ class Explorer(anywidget.AnyWidget):
         self._lang = lang
         self._first = first or next(iter(catalog.values()), None)
         self._subjects = {name: _subject(each) for name, each in catalog.items()}
-        self.on_msg(self._hear)
+        cast("Any", self).on_msg(self._hear)  # untyped, as what is below
 
     def _hear(self, _: object, message: Mapping[str, Any], __: object) -> None:
         """Answer what the script asks; the number tells it which question the answer is to."""
         question = cast("dict[str, object]", message["question"])
-        self.send({"id": message["id"], "answer": self._answers[message["kind"]](question)})
+        cast("Any", self).send({"id": message["id"], "answer": self._answers[message["kind"]](question)})
 
     @property
     def _answers(self) -> Mapping[str, Any]:
@@ -76,7 +76,7 @@ class Explorer(anywidget.AnyWidget):
         return {"found": "" if subject is None else pieces.findings(subject.inspected, question.lang)}
 
     def _repr_mimebundle_(self, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 - a front end's
-        data, about = cast("tuple[dict[str, Any], dict[str, Any]]", super()._repr_mimebundle_(**more))
+        data, about = cast("Any", super())._repr_mimebundle_(**more)
         still = {} if self._first is None else picture(self._first, cases=("example",)).bundle()
         return {**still, **data, "text/plain": repr(self)}, about
 
