@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from straks.cli.live.call import call_of
 from straks.cli.live.fields import fields_of
-from straks.cli.live.words import NAMES, WORDS
+from straks.cli.live.words import WORDS
 from straks.cli.pages import render
 from straks.core.template import Template
+from straks.pages.languages import NAMES
 from straks.preview.fragment import letter_of, picture_of
 from straks.preview.gallery import findings_of, lines_of
 from straks.preview.pages import Case, Fault, Letter

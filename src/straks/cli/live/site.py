@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 
 from straks.cli.live import pieces
 from straks.cli.live.fields import taken
-from straks.cli.live.words import WORDS, language
+from straks.cli.live.words import WORDS
 from straks.core.template import Template
+from straks.pages.headers import page_headers
+from straks.pages.languages import language
+from straks.pages.rendering import file_of
 from straks.preview.fragment import shown
 from straks.preview.pages import Case
 from straks.simulator.doorkeeper import Stranger, stranger
@@ -37,17 +40,8 @@ if TYPE_CHECKING:
 
     from straks.cli.live.shelf import Shelf, Sight, Subject
 
-HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:;"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+HEADERS: Final = page_headers(styles="'self' 'unsafe-inline'", images="data:")
+"""Mails stand in the page itself, with the styles in their text; pictures hold all of themselves."""
 MOST_BYTES: Final = 256 * 1024
 """What a question may hold: every value of a large template, typed in full."""
 
@@ -109,8 +103,9 @@ class Site:
         self._app = Starlette(
             routes=[
                 Route("/", self._page),
-                Route("/page.css", _file("page.css", "text/css")),
-                Route("/page.js", _file("page.js", "text/javascript")),
+                Route("/base.css", _file("straks.pages", "base.css", "text/css")),
+                Route("/page.css", _file("straks.cli.live", "page.css", "text/css")),
+                Route("/page.js", _file("straks.cli.live", "page.js", "text/javascript")),
                 Route("/changes", self._changes),
                 Route("/show", self._show, methods=["POST"]),
                 Route("/findings", self._findings, methods=["POST"]),
@@ -230,10 +225,8 @@ async def _refused(_: Request, why: Exception) -> Response:
     return PlainTextResponse(str(why), cast("Unusable", why).status)
 
 
-def _file(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
-    path = Path(__file__).with_name(name)
-
+def _file(package: str, name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(_: Request) -> Response:
-        return FileResponse(path, media_type=media_type)
+        return HttpResponse(file_of(package, name), media_type=media_type)
 
     return answer

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from straks.core.locale import negotiate
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -94,16 +92,3 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Each sentence by its name, in each language of the page."""
-
-NAMES: Final = {"nb": "Norsk", "en": "English"}
-"""What the languages of the page are called."""
-
-
-def language(asked: str | None, accepted: str | None) -> str:
-    """
-    Return the language of the page: the one that was *asked* for, or else what the browser accepts.
-
-    >>> language("en", "nb"), language(None, "nn-NO"), language("x", None)
-    ('en', 'nb', 'nb')
-    """
-    return asked if asked is not None and asked in WORDS else negotiate(accepted, WORDS)
