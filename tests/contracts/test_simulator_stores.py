@@ -165,7 +165,8 @@ def first(tmp_path: Path) -> Path:
                 (name, f"login/{name}", shipment, START_S, _STEPS),
             )
         file.execute(
-            "INSERT INTO orders VALUES ('o-1', 's-1', 'ttd', 'login/a', 'sak/1', 'sms', '+46701740605', ?, ?, 2.0)",
+            "INSERT INTO orders VALUES ('o-1', 's-1', 'ttd', 'login/a', 'sak/1', 'sms', '+46701740605', ?, ?,"
+            " 2.0)",
             (START_S, _STEPS),
         )
     return path

@@ -93,25 +93,25 @@ def test_a_message_that_was_sent_and_not_stored_says_so_and_so_does_its_repeat(
 
 
 @pytest.mark.parametrize(
-    ("mishap", "verdict", "status", "answer"),
+    ("mishap", "marks"),
     [
-        ("drop-before-sending", "failed", None, "reset"),
-        ("401", "failed", 401, None),
-        ("429", "failed", 429, None),
-        ("503", "failed", 503, None),
-        ("500-after-sending", "unstored", 500, None),
-        ("drop-answer", "new", None, "reset"),
-        ("drip", "new", 201, "drip"),
+        ("drop-before-sending", ("failed", None, "reset")),
+        ("401", ("failed", 401, None)),
+        ("429", ("failed", 429, None)),
+        ("503", ("failed", 503, None)),
+        ("500-after-sending", ("unstored", 500, None)),
+        ("drop-answer", ("new", None, "reset")),
+        ("drip", ("new", 201, "drip")),
     ],
 )
 def test_each_fault_leaves_its_mark(
-    desk: Desk, sms: Maker, mishap: str, verdict: str, status: int | None, answer: str | None
+    desk: Desk, sms: Maker, mishap: str, marks: tuple[str, int | None, str | None]
 ) -> None:
     carry(desk, sms(), mishap)
     carry(desk, sms())
     first = told(desk)[0]
 
-    assert (first["verdict"], first["status"], first["answer"]) == (verdict, status, answer)
+    assert (first["verdict"], first["status"], first["answer"]) == marks
     assert first["fault"] == mishap
 
 

@@ -155,6 +155,7 @@ class Carriage:
                     await caller.say(text.encode(), more=True)
                 waits_s = max(0.0, min(batch.due_in_s, _HEARTBEAT_S))
                 if not await self._wait(waits_s, caller, changed):
+                    await caller.say(b"", more=False)
                     return
                 # A comment, lest anybody between the two think that nobody is there.
                 text = "" if changed.is_set() or batch.due_in_s < _HEARTBEAT_S else ":\n\n"
