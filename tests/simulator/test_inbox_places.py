@@ -222,7 +222,7 @@ def test_an_html_email_is_a_document_in_which_nothing_runs(desk: Desk, post: Way
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     for rule in ("sandbox;", "default-src 'none'", "frame-ancestors 'self'"):
         assert rule in answer.headers["content-security-policy"]
-    assert answer.body.startswith(b"<!doctype html><meta http-equiv=")
+    assert answer.body.startswith(b'<!doctype html><html tabindex="0"><meta http-equiv=')
     assert b'<meta name="color-scheme" content="dark">' in answer.body
     assert ask(desk, f"{where}.txt").body == b"Hei"
 

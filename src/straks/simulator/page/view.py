@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from straks.simulator.inbox import Message
 
 _MOST_STRANGERS: Final = 20
+_DOCTYPE: Final = "<!doctype html>"
 _STYLE: Final = f"<style>{style()}</style>"
 
 
@@ -151,8 +152,14 @@ def phone_of(it: Seen, scheme: Scheme | None = None) -> str | None:
 
 
 def mail_of(it: Seen, scheme: Scheme) -> str | None:
-    """Return an HTML e-mail as a document in which it may do nothing; None where there is no HTML."""
-    return framed(it.text, scheme) if it.message.content_type == "Html" else None
+    """
+    Return an HTML e-mail as a document in which it may do nothing; None where there is no HTML.
+
+    The document can be focused, so that it is scrolled with keys: there may be nothing else in it to focus.
+    """
+    if it.message.content_type != "Html":
+        return None
+    return framed(it.text, scheme).replace(_DOCTYPE, f'{_DOCTYPE}<html tabindex="0">', 1)
 
 
 def twin_of(it: Seen) -> str | None:
