@@ -8,6 +8,7 @@ import runpy
 import socket
 from contextlib import suppress
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 NB, EN = WORDS["nb"], WORDS["en"]
 PATIENCE_MS = 60_000
+NAMES = count(1000)  # an id is spent for good
 ORDERS = "/notifications/api/v1/future/orders/instant"
 CODE = "Engangskoden din er 482913 og gjelder i 5 minutter.\n@example.org #482913"
 
@@ -51,8 +53,6 @@ def altinn(running: Simulator) -> Simulator:
 @pytest.fixture
 def send(altinn: Simulator) -> Send:
     """Return a way to send an SMS, or an e-mail where there is a subject; it returns the message's id."""
-    names = iter(range(10**6))
-
     def to(
         body: str = CODE,
         *,
@@ -63,7 +63,7 @@ def send(altinn: Simulator) -> Send:
         reference: str | None = None,
     ) -> str:
         order: dict[str, Any] = {
-            "idempotencyId": name or f"{altinn.url}/{next(names)}/{len(altinn.messages)}/{id(names)}",
+            "idempotencyId": name or f"sending/{next(NAMES)}",
             "sendersReference": reference,
         }
         if subject is None:
@@ -702,8 +702,9 @@ def enter(page: Page, send: Send, state: str) -> None:
     send("<h1>Kode</h1><p>Koden er 482913.</p>", subject="Koden din")
     send("Timen er flyttet til 12. mai.", number="+46701740668")
     send("Hei Kari! Pakken din – den du har ventet på – er klar. " * 3, number="+46701740663")
-    send(CODE, name=f"{state}/1", reference="sak/1")
-    send("Noe annet", name=f"{state}/1")
+    name = f"login/{next(NAMES)}"
+    send(CODE, name=name, reference="sak/1")
+    send("Noe annet", name=name)
     expect(rows(page)).to_have_count(4)
     expect(page.locator("[data-index='3']")).to_contain_text("Delivered")
     expect(page.locator("[data-index='0']")).to_contain_text("Delivered")

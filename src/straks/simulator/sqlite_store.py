@@ -119,8 +119,7 @@ class SqliteStore:
 
     def attempts(self) -> list[Attempt]:
         """Return the attempts that are kept, oldest first."""
-        rows = self._rows("attempts", _ATTEMPT)
-        return [Attempt(**{**row, "verdict": Verdict(row["verdict"])}) for row in rows]
+        return [_attempt(row) for row in self._rows("attempts", _ATTEMPT)]
 
     def advanced_s(self) -> float:
         """Return how far the clock was turned."""
@@ -270,6 +269,11 @@ def _written(course: Course) -> dict[str, object]:
 def _read(row: dict[str, Any]) -> Course:
     steps = json.loads(row.pop("steps"))
     return Course(tuple((after_s, status) for after_s, status in steps), row.pop("reached_after_s"))
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    row["verdict"] = Verdict(row["verdict"])
+    return Attempt(**row)
 
 
 def _received(row: dict[str, Any]) -> Received:
