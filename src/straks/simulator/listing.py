@@ -67,7 +67,9 @@ class Search:
 
 def found(inbox: Inbox, search: Search, now_s: float) -> tuple[int, list[Message]]:
     """Return how many messages are what is looked for, and those in the window."""
-    every = [received for received in inbox.newest() if _is_meant(inbox, received, search, now_s)]
+    every = inbox.newest()
+    if search.words or search.channel is not None or search.status is not None:
+        every = [received for received in every if _is_meant(inbox, received, search, now_s)]
     return len(every), [received.by(now_s) for received in every[search.skip : search.skip + search.size]]
 
 
