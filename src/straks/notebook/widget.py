@@ -18,25 +18,31 @@ import anywidget
 from straks.explorer import pieces
 from straks.explorer.subject import Subject
 from straks.explorer.view import chosen, question_of, view_of
-from straks.explorer.words import WORDS, language, said
+from straks.explorer.words import WORDS, said
+from straks.pages.languages import language
+from straks.pages.rendering import file_of
 from straks.policy.gate import policy_of
 from straks.preview.picture import picture
-from straks.preview.rendered import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from straks.core.catalog import Catalog
     from straks.core.template import Template
 
-_SCRIPTS: Final = (beside(pieces.PACKAGE, "explorer.js"), beside("straks.notebook", "widget.js"))
+_SCRIPTS: Final = ((pieces.PACKAGE, "explorer.js"), ("straks.notebook", "widget.js"))
+_STYLES: Final = (("straks.pages", "base.css"), (pieces.PACKAGE, "explorer.css"))
 _FIRST_CHANNEL: Final = "sms"
+
+
+def _joined(files: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(file_of(package, name).decode() for package, name in files)
 
 
 class Explorer(anywidget.AnyWidget):
     """A catalog to try out. Made by `straks.notebook.explore`."""
 
-    _esm = "\n".join(_SCRIPTS)
+    _esm = _joined(_SCRIPTS)
 
     def __init__(self, catalog: Catalog, template: str | None = None, lang: str | None = None) -> None:
         first = None if template is None else catalog[template]
@@ -61,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
         return {
             "lang": lang,
             "says": said(lang),
-            "style": beside(pieces.PACKAGE, "explorer.css"),
+            "style": _joined(_STYLES),
             "frame": pieces.frame(lang, widget=True),
             "start": {"key": "" if self._first is None else self._first.name, "channel": _FIRST_CHANNEL},
         }
