@@ -53,6 +53,7 @@ def altinn(running: Simulator) -> Simulator:
 @pytest.fixture
 def send(altinn: Simulator) -> Send:
     """Return a way to send an SMS, or an e-mail where there is a subject; it returns the message's id."""
+
     def to(
         body: str = CODE,
         *,
