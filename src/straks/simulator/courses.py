@@ -96,7 +96,10 @@ class Course:
 
     def status_after(self, elapsed_s: float) -> tuple[float, str]:
         """Return the status that is shown *elapsed_s* after the order, and since when it is."""
-        return next((step for step in reversed(self.steps) if step[0] <= elapsed_s), self.steps[0])
+        for step in reversed(self.steps):
+            if step[0] <= elapsed_s:
+                return step
+        return self.steps[0]
 
     def has_reached(self, elapsed_s: float) -> bool:
         """Tell whether the person has the message *elapsed_s* after the order."""

@@ -20,7 +20,7 @@ from straks.simulator.orders import Channel
 from straks.simulator.shipments import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from straks.simulator.inbox import Inbox, Message, Received
 
@@ -67,9 +67,9 @@ class Search:
 
 def found(inbox: Inbox, search: Search, now_s: float) -> tuple[int, list[Message]]:
     """Return how many messages are what is looked for, and those in the window."""
-    every = inbox.newest()
+    every, is_meant = inbox.newest(), _meant(inbox, search, now_s)
     if search.words or search.channel is not None or search.status is not None:
-        every = [received for received in every if _is_meant(inbox, received, search, now_s)]
+        every = [received for received in every if is_meant(received)]
     return len(every), [received.by(now_s) for received in every[search.skip : search.skip + search.size]]
 
 
@@ -105,17 +105,25 @@ def group_of(status: str) -> str:
     return "delivered" if status.endswith("_Delivered") else "failed"
 
 
-def _is_meant(inbox: Inbox, received: Received, search: Search, now_s: float) -> bool:
-    if search.channel is not None and received.message.channel is not search.channel:
-        return False
-    if search.words:
-        text = inbox.text_of(received.message.id)
-        if not all(word in text for word in search.words):
+def _meant(inbox: Inbox, search: Search, now_s: float) -> Callable[[Received], bool]:
+    """Return what tells whether a message is meant; it is asked ten thousand times for each key pressed."""
+    words, channel, status, text_of = search.words, search.channel, search.status, inbox.text_of
+    meant = frozenset(
+        each for statuses in STATUSES.values() for each in statuses if status in (None, each, group_of(each))
+    )
+
+    def is_meant(received: Received) -> bool:
+        message = received.message
+        if channel is not None and message.channel is not channel:
             return False
-    if search.status is None:
-        return True
-    status = received.course.status_after(now_s - received.message.received_at_s)[1]
-    return search.status in (status, group_of(status))
+        if words:
+            text = text_of(message.id)
+            for word in words:
+                if word not in text:
+                    return False
+        return status is None or received.course.status_after(now_s - message.received_at_s)[1] in meant
+
+    return is_meant
 
 
 def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:

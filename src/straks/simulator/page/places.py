@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from straks.pages.headers import PRIVATE, page_headers
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from straks.simulator.page.view import Seen
 
 PAGE: Final = "straks.simulator.page"
+VIEW: Final = "straks.simulator.page.view"
 SHARED: Final = "straks.pages"
 
 _TYPES: Final = {
@@ -41,6 +43,8 @@ _WIDTHS: Final = (360, 600, 800)
 
 
 def _page(_desk: Desk, visit: Visit) -> Response:
+    # Whoever opens the page looks at a message next; what draws it is loaded before that is waited for.
+    import_module(VIEW)
     lang = language(visit.query.get("lang"), visit.header("accept-language"))
     headers = {
         **page_headers(frames="'self'"),
