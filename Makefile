@@ -35,8 +35,8 @@ lint: .venv/test.ok
 bench: .venv/test.ok
 	@$(BIN)/python -m benchmarks
 
-# The pictures of the README, drawn by the real thing.
-pictures: .venv/demo.ok
+# The pictures of the README and of docs/, drawn by the real thing.
+pictures: .venv/test.ok
 	@$(BIN)/python docs/pictures.py
 
 # The notebooks, run by themselves and kept with what they show.

@@ -1,5 +1,5 @@
 """
-How long a person waits for a preview: one SMS as SVG, and the gallery of a hundred templates.
+How long a person waits for a preview: an SMS as SVG, the explorer at each key, a gallery of 100 templates.
 
 The gallery is that of the templates that ship, twenty times over: each in three languages, SMS and e-mail,
 with example, worst case and a short one, everything inspected.
@@ -15,6 +15,9 @@ from pathlib import Path
 from shutil import copytree
 
 import straks
+from straks.explorer import pieces
+from straks.explorer.subject import Subject
+from straks.explorer.view import Question, view_of
 from straks.loading import shipped_folder
 
 TIMES = 20
@@ -32,6 +35,22 @@ def one_sms_s() -> tuple[float, float]:
         straks.picture(sms).svg()
         taken.append(time.perf_counter() - began_s)
     return taken[0], sorted(taken[1:])[AGAIN // 2]
+
+
+def keys_s(locale: str | None) -> tuple[float, float]:
+    """Return how long the explorer takes to answer a key with an SMS: the middle one, and the longest."""
+    catalog = straks.Catalog.load(policy=None)
+    subjects = {"one-time-code": Subject(lambda: catalog["one-time-code"], files={})}
+    taken: list[float] = []
+    for number in range(AGAIN + 1):
+        question = Question(
+            "one-time-code", locale=locale, channel="sms", values={"service": f"Etat {number}"}
+        )
+        began_s = time.perf_counter()
+        pieces.answer(view_of(subjects, question), question)
+        taken.append(time.perf_counter() - began_s)
+    after = sorted(taken[1:])  # the first draws on nothing yet
+    return after[AGAIN // 2], after[-1]
 
 
 def gallery_s(folder: Path) -> tuple[float, int]:
@@ -53,6 +72,9 @@ def main() -> None:
     """Print the figures."""
     first_s, again_s = one_sms_s()
     print(f"preview of one SMS: {first_s * 1e3:.1f} ms the first time, then {again_s * 1e3:.2f} ms")
+    for locale, said in (("nb", "in one language"), (None, "in three")):
+        middle_s, most_s = keys_s(locale)
+        print(f"a key in the explorer, SMS {said}: {middle_s * 1e3:.1f} ms, {most_s * 1e3:.1f} ms at most")
     with tempfile.TemporaryDirectory() as folder:
         taken_s, size = gallery_s(Path(folder))
     print(f"gallery of 100 templates in 3 languages: {taken_s:.1f} s, {size / 1e6:.1f} MB")

@@ -1,14 +1,16 @@
-"""The pictures of the README are what the code draws today."""
+"""The pictures of the README and of the pages beside it are what the code draws today."""
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PICTURES = runpy.run_path(str(ROOT / "docs" / "pictures.py"))["PICTURES"]
+DRAWN = runpy.run_path(str(ROOT / "docs" / "pictures.py"))
+PICTURES, SHOTS = DRAWN["PICTURES"], DRAWN["SHOTS"]
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -18,10 +20,13 @@ def test_a_picture_is_current_or_else_make_pictures(name: str) -> None:
     assert drawn == PICTURES[name]() + "\n"
 
 
-def test_every_picture_of_the_readme_is_drawn_by_the_code() -> None:
+def test_every_picture_that_is_shown_is_drawn_by_the_code() -> None:
     there = {file.name for file in (ROOT / "docs" / "pictures").iterdir()}
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     shown = {
-        name for name in PICTURES if f"](docs/pictures/{name})" in (ROOT / "README.md").read_text("utf-8")
+        name
+        for page in pages
+        for name in re.findall(r"\]\((?:docs/)?pictures/([\w.-]+)\)", page.read_text("utf-8"))
     }
 
-    assert there == set(PICTURES) == shown
+    assert there == {*PICTURES, *SHOTS} == shown

@@ -98,6 +98,15 @@ def test_what_is_typed_and_slid_is_seen_in_every_language_and_findings_follow(ex
     expect(sms(explorer, "Nynorsk")).to_have_attribute("alt", containing("482913"))
 
 
+def test_what_is_typed_is_typed_to_the_explorer_and_not_to_the_notebook_around_it(explorer: Page) -> None:
+    cells = explorer.locator(".jp-Cell").count()
+    explorer.get_by_label("service").fill("")
+    explorer.keyboard.type("abdd dd")  # a cell above, one below, and two of them deleted
+
+    expect(sms(explorer, "Bokmål")).to_have_attribute("alt", containing("hos abdd dd"))
+    expect(explorer.locator(".jp-Cell")).to_have_count(cells)
+
+
 def test_another_template_language_channel_and_case_are_a_choice_away(explorer: Page) -> None:
     explorer.get_by_label(NB["template"]).select_option("sign-in-alert")
     expect(explorer.get_by_label("when")).to_be_visible()

@@ -109,12 +109,32 @@ def test_a_value_that_does_not_fit_is_told_at_its_input_and_what_was_shown_stays
     expect(page.get_by_role("status")).to_have_text(NB["stale"])
 
 
+def test_findings_far_below_are_told_above_and_a_click_away(page: Page, folder: Path) -> None:
+    expect(page.locator("#found .count")).to_have_text(NB["sound"])
+    expect(page.locator("#to-findings")).to_be_hidden()
+    write(folder / "one-time-code/nb/sms.txt", "Kode – {{ code }} {{ lifetime }} {{ service }}")
+    page.locator("#to-findings").click()
+
+    expect(page.locator("#to-findings")).to_contain_text(NB["many"].replace("{}", ""))
+    expect(page.locator("#findings")).to_be_focused()
+
+
+def test_only_what_changed_is_drawn_again(page: Page, folder: Path) -> None:
+    panel(page, "Nynorsk").locator("summary").click()
+    page.evaluate("document.querySelectorAll('iframe, article img').forEach((each) => { each.same = true; })")
+    write(folder / "one-time-code/nb/sms.txt", "Koden er {{ code }} i {{ lifetime }} hos {{ service }}.")
+    expect(sms(page, "Bokmål")).to_have_attribute("alt", containing("Koden er 482913 i 5 minutter hos"))
+
+    assert page.evaluate("[...document.querySelectorAll('iframe, article img')].every((each) => each.same)")
+    assert panel(page, "Nynorsk").locator("details").get_attribute("open") is not None
+
+
 def test_what_was_typed_stays_when_the_manifest_is_saved(page: Page, folder: Path) -> None:
     page.get_by_label("service").fill("Nav")
     manifest = folder / "one-time-code/template.toml"
     write(manifest, manifest.read_text("utf-8").replace("max-length = 24", "max-length = 20"))
 
-    expect(page.locator("#limits-service")).to_contain_text("at most 20")
+    expect(page.locator("#limits-service")).to_contain_text("inntil 20")
     expect(page.get_by_label("service")).to_have_value("Nav")
     expect(page.get_by_label("service")).to_be_focused()
 

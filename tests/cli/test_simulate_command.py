@@ -57,7 +57,7 @@ def test_it_answers_until_it_is_stopped_and_ends_cleanly(
     process.send_signal(way)
     out, err = process.communicate()
 
-    assert "<title>Inbox" in page
+    assert "<title>Innboks" in page
     assert (process.returncode, err) == (0, "")
     assert out.endswith("Stopped.\n")
 

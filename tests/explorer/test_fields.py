@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from straks.core.catalog import Catalog
 from straks.explorer.fields import Field, fields_of, taken
+from straks.explorer.hints import WORDS as HINTS
+from straks.explorer.words import WORDS
 
 if TYPE_CHECKING:
     from straks.core.template import Template
@@ -116,6 +118,23 @@ max-items = 3
 of = { kind = "date" }
 example = [2026-05-05, 2026-05-06]
 
+[parameters.colours]
+kind = "list"
+max-items = 2
+of = { kind = "choice", choices = ["a", "b"] }
+example = ["a"]
+
+[parameters.long]
+kind = "text"
+min-length = 5
+max-length = 9
+example = "abcde"
+
+[parameters.case]
+kind = "reference"
+pattern = "[A-Z]{3}"
+example = "ABC"
+
 [parameters.letters_of_lines]
 kind = "list"
 max-items = 3
@@ -131,7 +150,7 @@ def template() -> Template:
 
 @pytest.fixture(scope="module")
 def fields(template: Template) -> dict[str, Field]:
-    return {field.name: field for field in fields_of(template)}
+    return {field.name: field for field in fields_of(template, "nb")}
 
 
 @pytest.mark.parametrize(
@@ -162,6 +181,36 @@ def test_each_kind_has_the_input_that_is_handiest(
     field = fields[name]
 
     assert (field.kind, field.text, field.attributes) == (kind, text, attributes)
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "said"),
+    [
+        ("digits", "nb", "6 sifre"),
+        ("letters", "en", "4 characters out of ABCD"),
+        ("word", "nb", "inntil 30 tegn, bare slike som en vanlig SMS har"),
+        ("address", "en", "up to 90 characters, on up to 3 lines"),
+        ("long", "en", "5 to 9 characters"),
+        ("link", "nb", "en adresse hos example.org, inntil 60 tegn"),
+        ("colour", "nb", ""),
+        ("count", "en", "1 to 20"),
+        ("price", "nb", "0 til 1000 NOK"),
+        ("lasts", "nb", "2 min til 10 min, i steg på 1 min"),
+        ("day", "en", "2000-01-01 to 2099-12-31"),
+        ("days", "nb", "inntil 3, ett element på hver linje; 2000-01-01 til 2099-12-31"),
+        ("colours", "en", "up to 2, one item on each line"),
+        ("case", "en", "after the pattern [A-Z]{3}"),
+    ],
+)
+def test_a_hint_says_what_an_input_takes_without_words_of_programmers(
+    template: Template, name: str, lang: str, said: str
+) -> None:
+    assert {field.name: field.hint for field in fields_of(template, lang)}[name] == said
+
+
+def test_every_hint_is_there_in_each_language() -> None:
+    assert HINTS.keys() == WORDS.keys()
+    assert HINTS["nb"].keys() == HINTS["en"].keys()
 
 
 def test_a_choice_offers_each_value_with_its_words_and_leaving_it_out(fields: dict[str, Field]) -> None:
@@ -213,6 +262,6 @@ def test_a_duration_of_years_is_typed() -> None:
         '[parameters.lasts]\nkind = "duration"\nmin = "1 d"\nmax = "2000 d"\nstep = "1 d"\nexample = "5 d"\n'
     )
     template = Catalog({"own/template.toml": head + years, "own/nb/sms.txt": "Hei"})["own"]
-    (field,) = fields_of(template)
+    (field,) = fields_of(template, "nb")
 
     assert (field.kind, field.text) == ("text", "5 d")

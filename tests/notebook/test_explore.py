@@ -73,7 +73,7 @@ def test_findings_are_those_of_the_policy_that_the_catalog_has() -> None:
 
 
 def test_nothing_that_is_typed_is_in_the_state_that_a_notebook_saves(catalog: straks.Catalog) -> None:
-    widget = straks.notebook.explore(catalog)
+    widget: Any = straks.notebook.explore(catalog)
     before = set(widget.get_state())
     asked(widget, "show", key="one-time-code", values={"code": "918273", "service": "Nav"})
 

@@ -1,4 +1,4 @@
-"""The simulator's own places: the list of messages, the clock, ready tokens, and the page."""
+"""The simulator's own places: the list of messages, the clock, ready tokens, fates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from straks.errors import InvalidSetting
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.fates import FATES, fate_named
+from straks.simulator.fates import FATES
 from straks.simulator.tokens import decode_object
 from straks.wire.exchange import Request
 
@@ -56,6 +56,8 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "reached": False,
             "cut": 0,
             "fate": None,
+            "orderedBy": "ttd",
+            "sendersReference": None,
         },
         {
             "id": listed[1]["id"],
@@ -74,6 +76,8 @@ def test_the_list_has_every_message_oldest_first(desk: Desk, post: Way, sms: Mak
             "reached": False,
             "cut": 0,
             "fate": None,
+            "orderedBy": "ttd",
+            "sendersReference": None,
         },
     ]
 
@@ -189,88 +193,6 @@ def test_a_token_that_cannot_be_is_answered_400(desk: Desk, body: object, senten
     assert (answer.status, answer.json()) == (400, {"error": sentence})
 
 
-# The page
-
-
-def test_the_page_of_an_empty_inbox_says_so(desk: Desk) -> None:
-    answer = visit(desk, "GET", "/")
-
-    assert answer.status == 200
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.body.startswith(b'<!doctype html>\n<html lang="en">')
-    assert b"<p>0 messages, newest first." in answer.body
-
-
-def test_the_page_shows_what_came_newest_first(desk: Desk, post: Way, sms: Maker, email: Maker) -> None:
-    post("sms", sms("1", body="\nførste", sender="Skatt"))
-    page = visit(desk, "GET", "/").body.decode()
-    assert "<p>1 message, newest first." in page
-    assert "<h2>SMS to +46701740605 from Skatt</h2>\n<pre>\n\nførste</pre>" in page
-    assert "<p>2026-02-04T11:32:00Z · SMS_Sending · 1 segment</p>" in page
-    assert "Code:" not in page
-
-    post("sms", sms("2", body="a" * 200))
-    post("email", email("3"))
-    page = visit(desk, "GET", "/").body.decode()
-    assert "<p>3 messages, newest first." in page
-    assert "· 2 segments</p>" in page
-    assert "<p>2026-02-04T11:32:00Z · Email_Sending · Plain</p>" in page
-    assert "<p>Code: <b><code>482913</code></b></p>" in page
-    assert page.index("E-mail to kari@example.org") < page.index("aaaa") < page.index("første")
-
-
-def test_nothing_in_a_message_becomes_part_of_the_page(
-    desk: Desk, post: Way, sms: Maker, email: Maker
-) -> None:
-    attack = "</pre><script>alert('\"&')</script>"
-    post("sms", sms("1", body=f"x\n@y #{attack}", sender=attack))
-    post("email", email("2", subject=attack, body=attack, content_type="Html"))
-    answer = visit(desk, "GET", "/")
-
-    assert b"<script" not in answer.body
-    # The HTML e-mail's body stands twice: in its frame, and as its source. A sender is cut before its end.
-    assert answer.body.count(b"&lt;script&gt;") == 5
-    assert "script" not in answer.headers["content-security-policy"]
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-def test_an_html_email_is_shown_in_a_frame_that_may_do_nothing(desk: Desk, post: Way, email: Maker) -> None:
-    post("email", email("1", body='<p title="a">Hei</p>', content_type="Html"))
-    page = visit(desk, "GET", "/").body.decode()
-
-    assert (
-        '<iframe sandbox title="The e-mail as it is shown" srcdoc="&lt;p title=&quot;a&quot;&gt;Hei' in page
-    )
-    assert page.count("<iframe") == 1
-
-
-def test_the_page_says_where_what_is_shown_is_not_what_happened(
-    desk: Desk, post: Way, sms: Maker, email: Maker
-) -> None:
-    post("sms", sms("1", number=fate_named("pretended").number, body="x" * 2150))
-    post("sms", dict(sms("2", number=fate_named("last-moment").number)))
-    desk.advance(400)
-    page = visit(desk, "GET", "/").body.decode()
-
-    assert (
-        "SMS_Delivered · 15 segments · cut by 6 characters · fate: pretended"
-        " · the person does not have it</p>" in page
-    )
-    assert "SMS_Accepted · 1 segment · fate: last-moment · the person has it</p>" in page
-
-
-def test_the_page_lists_what_is_armed_and_every_fate_with_its_recipients(desk: Desk) -> None:
-    assert b"Armed" not in visit(desk, "GET", "/").body
-
-    desk.faults.arm("drop-answer")
-    page = visit(desk, "GET", "/").body.decode()
-    assert "<h2>Armed</h2>\n<ul>\n<li><b>drop-answer</b> sent and stored; the connection" in page
-    for fate in FATES:
-        assert f"<tr><td>{fate.name}</td>" in page
-        assert fate.number is None or f"<code>{fate.number}</code>" in page
-        assert fate.address is None or f"<code>{fate.address}</code>" in page
-
-
 def test_fates_are_listed_as_json(desk: Desk) -> None:
     answer = visit(desk, "GET", "/_straks/fates")
 
@@ -282,26 +204,3 @@ def test_fates_are_listed_as_json(desk: Desk) -> None:
         "sms": "+46701740660",
         "email": "late@example.org",
     }
-
-
-def test_the_page_is_framed_by_nobody_and_loads_nothing(desk: Desk) -> None:
-    headers = visit(desk, "GET", "/").headers
-
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert headers["x-content-type-options"] == "nosniff"
-
-
-@pytest.mark.parametrize("path", ["/_straks/messages", "/_straks/faults", "/_straks/fates", "/"])
-def test_what_people_wrote_is_kept_by_no_cache(desk: Desk, path: str) -> None:
-    headers = visit(desk, "GET", path).headers
-
-    assert headers["cache-control"] == "no-store"
-    assert headers["cross-origin-resource-policy"] == "same-origin"
-
-
-def test_the_page_knows_the_dark(desk: Desk) -> None:
-    page = visit(desk, "GET", "/").body
-
-    assert b"color-scheme: light dark" in page
-    assert b"prefers-color-scheme: dark" in page

@@ -1,11 +1,12 @@
-"""Pages that are one file: Jinja beside this module, escaped, with the style that they share."""
+"""Pages that are one file of this package, with the style that they share."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Final
+from typing import Any
 
-from straks.preview import rendered
+from straks.pages import rendering
 
-render: Final = partial(rendered.render, "straks.cli")
-"""Return the page of that name, a file of this package, filled."""
+
+def render(name: str, **filling: Any) -> str:  # noqa: ANN401 - whatever the page takes
+    """Return the page *name*, a file of this package, filled."""
+    return rendering.render("straks.cli", name, **filling)

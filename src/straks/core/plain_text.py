@@ -58,7 +58,7 @@ def plain_text(html: str) -> str:
         2. Vent
     """
     reader = _Reader()
-    reader.feed(_digestible(readable(html)))
+    reader.feed(digestible(readable(html)))
     reader.close()
     return reader.finish()
 
@@ -75,7 +75,12 @@ _INDIGESTIBLE: Final = re.compile(
 _QUERY: Final = re.compile(r"&(?=[a-z][a-z\d]*=)", re.IGNORECASE)
 
 
-def _digestible(html: str) -> str:
+def digestible(html: str) -> str:
+    """
+    Return *html* without what the standard library's parser cannot take, or not in reasonable time.
+
+    What goes is no text of the message's: comments, scripts, styles, titles; what is unfinished becomes text.
+    """
     return _INDIGESTIBLE.sub(_digested, html)
 
 

@@ -10,7 +10,7 @@
 export function explore(root, stage) {
   const at = (id) => root.getElementById(id);
   const seen = at("preview"), values = at("values"), view = at("view"), choice = at("choice"), status = at("status");
-  const { says } = stage;
+  const { says } = stage, toFindings = at("to-findings");
   const typed = new Map();  // by template, then by parameter
   const last = new WeakMap();  // what was put where
   let key = "", stamp = "", inspected = "", going = false, again = null, inspecting = 0;
@@ -91,7 +91,12 @@ export function explore(root, stage) {
     inspected = wanted;
     try {
       const { found } = await stage.ask("findings", { key });
-      if (mine === inspecting) put(at("found"), found);
+      if (mine === inspecting) {
+        put(at("found"), found);
+        const count = at("found").querySelector(".count.some");  // which may be far below what is looked at
+        toFindings.hidden = !count;
+        toFindings.textContent = count ? `${count.textContent} ↓` : "";
+      }
     } catch {
       if (mine === inspecting) inspected = "";
     }
@@ -179,6 +184,8 @@ export function explore(root, stage) {
     seen.dataset.width = view.elements.width.value;
     if (event.target.name === "case" || event.target.name === "reveal") show();
   });
+
+  toFindings.addEventListener("click", () => at("findings").focus());
 
   root.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");

@@ -18,6 +18,7 @@ from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, 
 from straks.core.parameter import Unfit
 from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Text, Url
 from straks.core.typed import as_typed
+from straks.explorer.hints import hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +41,13 @@ class Field:
     An input: its ``kind`` is an ``<input>``'s type, or ``textarea``, ``list`` or ``select``.
 
     ``text`` is what stands in it at first, and ``unit`` what is typed after it unseen; ``options`` are those
-    of a select, value and words. ``limits`` ends the sentence «it takes …».
+    of a select, value and words. ``hint`` says what it takes.
     """
 
     name: str
     kind: str
     text: str = field(repr=False)
-    limits: str
+    hint: str
     optional: bool
     secret: bool
     attributes: Mapping[str, str]
@@ -59,9 +60,9 @@ class Field:
         return f"{self.text} {self.unit}" if self.unit else self.text
 
 
-def fields_of(template: Template) -> list[Field]:
-    """Return an input for each parameter of *template*, with its example in it."""
-    return [_field(parameter) for parameter in template.parameters.values()]
+def fields_of(template: Template, lang: str) -> list[Field]:
+    """Return an input for each parameter of *template*, with its example in it and a hint in *lang*."""
+    return [_field(parameter, lang) for parameter in template.parameters.values()]
 
 
 def taken(template: Template, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -89,7 +90,8 @@ def _read(parameter: Parameter, text: str) -> object:
     if not isinstance(parameter, ListOf) or not _has_lines(parameter):
         return parameter.read(text)
     items: list[object] = []
-    for number, line in enumerate(filter(None, map(str.strip, text.split("\n"))), start=1):
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, start=1):
         try:
             items.append(parameter.of.read(line))
         except Unfit as flaw:
@@ -97,13 +99,13 @@ def _read(parameter: Parameter, text: str) -> object:
     return items
 
 
-def _field(parameter: Parameter) -> Field:
+def _field(parameter: Parameter, lang: str) -> Field:
     kind, attributes = _input(parameter)
     return Field(
         parameter.name,
         kind,
         _typed(parameter),
-        parameter.limits,
+        hint(parameter, lang),
         parameter.optional,
         parameter.secret,
         attributes,

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.explorer.words import WORDS
-from straks.preview import rendered
+from straks.pages import rendering
 from straks.preview.fragment import letter_of, picture_of
 from straks.preview.gallery import findings_of, lines_of
 from straks.preview.pages import LANGUAGES, Fault, Letter
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = "straks.explorer"
 
-_render = partial(rendered.render, PACKAGE)
+_render = partial(rendering.render, PACKAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,9 @@ def findings(page: Page, lang: str) -> str:
         {"path": source.path, "html": lines_of(source), "open": bool(source.findings)}
         for source in page.sources
     ]
-    return _render("findings.html.jinja", said=said, apart=findings_of(apart), sources=sources, w=words)
+    return _render(
+        "findings.html.jinja", said=said, count=count, apart=findings_of(apart), sources=sources, w=words
+    )
 
 
 def _panels(key: str, panels: Iterable[Shown], lang: str) -> str:

@@ -77,7 +77,7 @@ def question_of(given: Mapping[str, object], languages: Mapping[str, object]) ->
     lang, channel = texts.get("lang"), texts.get("channel")
     return Question(
         texts.get("key", ""),
-        lang if lang in languages else next(iter(languages)),
+        lang if lang is not None and lang in languages else next(iter(languages)),
         _CASES.get(texts.get("case", ""), Case.EXAMPLE),
         texts.get("locale") or None,
         channel if channel in CHANNELS else None,
@@ -104,7 +104,9 @@ def view_of(subjects: Mapping[str, Subject], question: Question) -> View:
         page = subject.page(question.case, {})
         return View(keys, key, panels=tuple(Shown(panel) for panel in page.panels))
     values, wrong = taken(template, question.values)
-    view = View(keys, key, template.locales, template.channels, tuple(fields_of(template)), wrong, None)
+    view = View(
+        keys, key, template.locales, template.channels, tuple(fields_of(template, question.lang)), wrong, None
+    )
     if wrong and question.case is Case.EXAMPLE:
         return view
     locales = None if question.locale not in template.locales else {question.locale}

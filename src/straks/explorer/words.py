@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from straks.core.locale import negotiate
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +17,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "side_by_side": "Alle",
         "both": "Begge",
         "how": "Hvordan den vises",
-        "a_line_each": "ett element på hver linje",
         "filling": "Verdier",
         "no_values": "Denne malen har ingen felt.",
         "optional": "valgfri",
@@ -66,7 +63,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "side_by_side": "All of them",
         "both": "Both",
         "how": "How it is shown",
-        "a_line_each": "one item on each line",
         "filling": "Values",
         "no_values": "This template takes no values.",
         "optional": "optional",
@@ -116,20 +112,7 @@ _SAID_BY_A_SCRIPT: Final = {
     "inspecting": "inspecting",
 }
 
-NAMES: Final = {"nb": "Norsk", "en": "English"}
-"""What the languages of the page are called."""
-
 
 def said(lang: str) -> dict[str, str]:
     """Return the sentences that a script says, by the name that it knows them by."""
     return {name: WORDS[lang][word] for name, word in _SAID_BY_A_SCRIPT.items()}
-
-
-def language(asked: str | None, accepted: str | None) -> str:
-    """
-    Return the language of the page: the one that was *asked* for, or else what the browser accepts.
-
-    >>> language("en", "nb"), language(None, "nn-NO"), language("x", None)
-    ('en', 'nb', 'nb')
-    """
-    return asked if asked is not None and asked in WORDS else negotiate(accepted, WORDS)

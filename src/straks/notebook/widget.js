@@ -3,6 +3,7 @@ let asked = 0;
 
 function render({ model, el }) {
   const host = document.createElement("div");
+  host.dataset.lmSuppressShortcuts = "true";  // to JupyterLab what is typed in a shadow is typed to the notebook
   const shadow = host.attachShadow({ mode: "open" });
   const waiting = new Map();
   const self = Math.random().toString(36).slice(2);  // a cell may be shown twice, and each hears every answer

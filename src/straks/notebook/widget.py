@@ -18,25 +18,31 @@ import anywidget
 from straks.explorer import pieces
 from straks.explorer.subject import Subject
 from straks.explorer.view import chosen, question_of, view_of
-from straks.explorer.words import WORDS, language, said
+from straks.explorer.words import WORDS, said
+from straks.pages.languages import language
+from straks.pages.rendering import file_of
 from straks.policy.gate import policy_of
 from straks.preview.picture import picture
-from straks.preview.rendered import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from straks.core.catalog import Catalog
     from straks.core.template import Template
 
-_SCRIPTS: Final = (beside(pieces.PACKAGE, "explorer.js"), beside("straks.notebook", "widget.js"))
+_SCRIPTS: Final = ((pieces.PACKAGE, "explorer.js"), ("straks.notebook", "widget.js"))
+_STYLES: Final = (("straks.pages", "base.css"), (pieces.PACKAGE, "explorer.css"))
 _FIRST_CHANNEL: Final = "sms"
+
+
+def _joined(files: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(file_of(package, name).decode() for package, name in files)
 
 
 class Explorer(anywidget.AnyWidget):
     """A catalog to try out. Made by `straks.notebook.explore`."""
 
-    _esm = "\n".join(_SCRIPTS)
+    _esm = _joined(_SCRIPTS)
 
     def __init__(self, catalog: Catalog, template: str | None = None, lang: str | None = None) -> None:
         first = None if template is None else catalog[template]
@@ -44,12 +50,12 @@ class Explorer(anywidget.AnyWidget):
         self._lang = lang
         self._first = first or next(iter(catalog.values()), None)
         self._subjects = {name: _subject(each) for name, each in catalog.items()}
-        self.on_msg(self._hear)
+        cast("Any", self).on_msg(self._hear)  # untyped, as what is below
 
     def _hear(self, _: object, message: Mapping[str, Any], __: object) -> None:
         """Answer what the script asks; the number tells it which question the answer is to."""
         question = cast("dict[str, object]", message["question"])
-        self.send({"id": message["id"], "answer": self._answers[message["kind"]](question)})
+        cast("Any", self).send({"id": message["id"], "answer": self._answers[message["kind"]](question)})
 
     @property
     def _answers(self) -> Mapping[str, Any]:
@@ -61,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
         return {
             "lang": lang,
             "says": said(lang),
-            "style": beside(pieces.PACKAGE, "explorer.css"),
+            "style": _joined(_STYLES),
             "frame": pieces.frame(lang, widget=True),
             "start": {"key": "" if self._first is None else self._first.name, "channel": _FIRST_CHANNEL},
         }
@@ -76,7 +82,7 @@ class Explorer(anywidget.AnyWidget):
         return {"found": "" if subject is None else pieces.findings(subject.inspected, question.lang)}
 
     def _repr_mimebundle_(self, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 - a front end's
-        data, about = cast("tuple[dict[str, Any], dict[str, Any]]", super()._repr_mimebundle_(**more))
+        data, about = cast("Any", super())._repr_mimebundle_(**more)
         still = {} if self._first is None else picture(self._first, cases=("example",)).bundle()
         return {**still, **data, "text/plain": repr(self)}, about
 

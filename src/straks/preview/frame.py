@@ -53,10 +53,19 @@ def framed(html: str, scheme: Scheme) -> str:
 
     Source: HTML Living Standard, 13.2.6.4.4 («in head») and 4.8.5 (sandbox); Content Security Policy 3.
     """
-    answered = _ASKED.sub(lambda asked: _ALWAYS if asked[1].lower() == scheme else _NEVER, html)
     return (
         f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta http-equiv="x-dns-prefetch-control" content="off">'
         f'<meta name="color-scheme" content="{scheme}"><base target="_blank">'
-        f"{_OFFERED.sub(f'color-scheme: {scheme}', answered)}"
+        f"{_OFFERED.sub(f'color-scheme: {scheme}', answered(html, scheme))}"
     )
+
+
+def answered(text: str, scheme: Scheme) -> str:
+    """
+    Return *text* with every question whether the reader has chosen light or dark answered.
+
+    >>> answered("@media(prefers-color-scheme:dark){p{color:#fff}}", Scheme.DARK)
+    '@media(min-width: 0){p{color:#fff}}'
+    """
+    return _ASKED.sub(lambda asked: _ALWAYS if asked[1].lower() == scheme else _NEVER, text)

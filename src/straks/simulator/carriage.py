@@ -5,6 +5,8 @@ A request is read whole, shown to the doorkeeper, and attended to step by step. 
 within a step. What is waited for between two is waited for here, by this one connection: a caller
 who leaves meanwhile, or a simulator that is closed, ends the attendance where it stands.
 
+Who follows what changes is told by the desk's bell, and once a status is due to change by itself.
+
 An answer that is to be spoilt is spoilt on the wire, not told of: the connection is really reset,
 cut, or made to drip.
 """
@@ -23,10 +25,12 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 
-from straks.simulator import answers
+from straks.simulator import answers, following
 from straks.simulator.attendance import Manner, Spoilt
 from straks.simulator.doorkeeper import turned_away
+from straks.simulator.inbox_places import EVENT_HEADERS, EVENTS, mark_of
 from straks.simulator.listener import TRANSPORT
+from straks.simulator.visit import path_of, visit_of
 from straks.wire.exchange import Request, Response
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ LARGEST_BODY: Final = 30_000_000
 LARGEST_OWN_BODY: Final = 64 * 1024
 """The same for the simulator's own places, which take a few words."""
 
+_HEARTBEAT_S: Final = 15.0
 _OWN: Final = "/_straks/"
 _LINGER_NOT: Final = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)  # for no time: closing resets
 _NO_HTTP: Final = b"220 This is no web server\r\n"
@@ -79,6 +84,8 @@ class Carriage:
         self._names = names
         self._over = over
         self._heed = heed
+        self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        desk.changes.bell = self._ring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -96,6 +103,9 @@ class Carriage:
             await caller.send(outcome)
             return
         request = self._request(scope, headers, body or b"")
+        if request.method == "GET" and path_of(request).lower() == EVENTS:
+            await self._follow(request, caller)
+            return
         outcome = await self._attend(request, caller)
         # A caller who keeps a connection is told before he writes on one that is about to be closed.
         if await self._heed(self._desk.endpoint_of(request)) and isinstance(outcome, Response):
@@ -126,29 +136,63 @@ class Carriage:
             _log.error("the simulator failed on a request: %s", type(error).__name__, exc_info=debug)
             return answers.empty(500)
 
+    async def _follow(self, request: Request, caller: _Caller) -> None:
+        """Tell *caller* of what changes, for as long as he listens and the simulator is open."""
+        changed, loop = asyncio.Event(), asyncio.get_running_loop()
+        follower = (loop, changed)
+        with self._lock:
+            self._followers.add(follower)
+            mark = mark_of(visit_of(request, "", 0.0)) or self._desk.changes.mark
+            text = following.begin(mark)
+        try:
+            await caller.begin(Response(200, EVENT_HEADERS), length=None)
+            while True:
+                changed.clear()
+                with self._lock:
+                    batch = following.batch(self._desk, mark)
+                mark, text = batch.mark, text + batch.text
+                if text:
+                    await caller.say(text.encode(), more=True)
+                waits_s = max(0.0, min(batch.due_in_s, _HEARTBEAT_S))
+                if not await self._wait(waits_s, caller, changed):
+                    await caller.say(b"", more=False)
+                    return
+                # A comment, lest anybody between the two think that nobody is there.
+                text = "" if changed.is_set() or batch.due_in_s < _HEARTBEAT_S else ":\n\n"
+        finally:
+            with self._lock:
+                self._followers.discard(follower)
+
+    def _ring(self) -> None:
+        """Wake all followers; on any thread, with the lock held."""
+        for loop, changed in self._followers:
+            loop.call_soon_threadsafe(changed.set)
+
     async def _drip(self, spoilt: Spoilt, caller: _Caller) -> None:
         body = spoilt.response.body
-        await caller.begin(spoilt.response)
+        await caller.begin(spoilt.response, max(1, len(body)))
         for octet in range(len(body)):
             if not await self._wait(spoilt.seconds / len(body), caller):
                 await caller.reset()
                 return
             await caller.say(body[octet : octet + 1], more=octet + 1 < len(body))
 
-    async def _wait(self, seconds: float, caller: _Caller) -> bool:
-        """Let *seconds* go by; tell whether the caller still waits, and the simulator is open."""
-        interruptions = [
-            asyncio.ensure_future(caller.gone()),
-            asyncio.ensure_future(self._over().wait()),
-        ]
+    async def _wait(self, seconds: float, caller: _Caller, sooner: asyncio.Event | None = None) -> bool:
+        """
+        Let *seconds* go by, or less once *sooner* is set.
+
+        Tell whether the caller still waits, and the simulator is open.
+        """
+        ends = [asyncio.ensure_future(caller.gone()), asyncio.ensure_future(self._over().wait())]
+        heard = [] if sooner is None else [asyncio.ensure_future(sooner.wait())]
         done, rest = await asyncio.wait(
-            interruptions,
+            [*ends, *heard],
             timeout=seconds if isfinite(seconds) else None,
             return_when=asyncio.FIRST_COMPLETED,
         )
         for each in rest:
             each.cancel()
-        return not done
+        return done.isdisjoint(ends)
 
     def _request(self, scope: Scope, headers: dict[str, str], body: bytes) -> Request:
         # The address as the caller wrote it: it stands in Location, and a grant must name it.
@@ -184,13 +228,14 @@ class _Caller:
                 await self._close()
             case _:
                 body = outcome.response.body
-                await self.begin(outcome.response)
+                await self.begin(outcome.response, max(1, len(body)))
                 await self.say(body[: len(body) // 2], more=True)
                 await self._close()
 
-    async def begin(self, response: Response) -> None:
-        """Send the head of *response*, which promises one octet at least."""
-        headers = {**response.headers, "content-length": str(max(1, len(response.body)))}
+    async def begin(self, response: Response, length: int | None) -> None:
+        """Send the head of *response*, which promises *length* octets; None for as many as there will be."""
+        promise = {} if length is None else {"content-length": str(length)}
+        headers = {**response.headers, **promise}
         await self._send(
             {
                 "type": "http.response.start",

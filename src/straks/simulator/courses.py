@@ -17,7 +17,8 @@ time is then a question of when one asks, and of no timer.
 3. What is still being sent at the expiry is never touched again, and its order never complete.
 
 Source: Altinn/altinn-notifications, ``updateexpirednotifications.sql``, ``updatesmsnotification.sql``,
-``trymarkorderascompleted.sql``; PSWinCom/LinkMobility.PSWin.Client, ``XmlTransport.cs`` (whole minutes).
+``trymarkorderascompleted.sql``, ``ProcessingLifecycleExt.cs``; PSWinCom/LinkMobility.PSWin.Client,
+``XmlTransport.cs`` (whole minutes).
 The delays between the statuses are this simulator's own.
 """
 
@@ -25,7 +26,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from straks.simulator.orders import Channel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Steps: TypeAlias = tuple[tuple[float, str], ...]
 
@@ -36,6 +42,40 @@ DELIVERED_S: Final = 2.0
 EMAIL_EXPIRY_S: Final = 48 * 3600.0
 JOB_S: Final = 300.0
 """How long after the expiry the service gives up on a message that the network has, at the earliest."""
+
+STATUSES: Final[Mapping[Channel, tuple[str, ...]]] = {
+    Channel.SMS: (
+        "SMS_Sending",
+        "SMS_Accepted",
+        "SMS_Delivered",
+        "SMS_Failed",
+        "SMS_Failed_BarredReceiver",
+        "SMS_Failed_Deleted",
+        "SMS_Failed_Expired",
+        "SMS_Failed_InvalidRecipient",
+        "SMS_Failed_RecipientNotIdentified",
+        "SMS_Failed_RecipientReserved",
+        "SMS_Failed_Rejected",
+        "SMS_Failed_TTL",
+        "SMS_Failed_Undelivered",
+    ),
+    Channel.EMAIL: (
+        "Email_Sending",
+        "Email_Succeeded",
+        "Email_Delivered",
+        "Email_Failed",
+        "Email_Failed_Bounced",
+        "Email_Failed_FilteredSpam",
+        "Email_Failed_InvalidFormat",
+        "Email_Failed_Quarantined",
+        "Email_Failed_RecipientNotIdentified",
+        "Email_Failed_RecipientReserved",
+        "Email_Failed_SuppressedRecipient",
+        "Email_Failed_TTL",
+        "Email_Failed_TransientError",
+    ),
+}
+"""What the service shows of a message that it has handed over, by channel."""
 
 _WHOLE_MINUTE_S: Final = 60
 _GIVEN_UP: Final = {"SMS_Accepted": "SMS_Failed_TTL", "Email_Succeeded": "Email_Failed_TTL"}
@@ -56,7 +96,10 @@ class Course:
 
     def status_after(self, elapsed_s: float) -> tuple[float, str]:
         """Return the status that is shown *elapsed_s* after the order, and since when it is."""
-        return next((step for step in reversed(self.steps) if step[0] <= elapsed_s), self.steps[0])
+        for step in reversed(self.steps):
+            if step[0] <= elapsed_s:
+                return step
+        return self.steps[0]
 
     def has_reached(self, elapsed_s: float) -> bool:
         """Tell whether the person has the message *elapsed_s* after the order."""
@@ -66,7 +109,28 @@ class Course:
     def complete_after_s(self) -> float:
         """When the last status is shown and the order complete; infinite where it never is."""
         after_s, status = self.steps[-1]
-        return after_s if "_Failed" in status or status.endswith("_Delivered") else inf
+        return after_s if is_final(status) else inf
+
+    @property
+    def completions(self) -> tuple[float, ...]:
+        """Each time at which the order became complete: one at most, but for statuses set by hand."""
+        return tuple(after_s for after_s, status in self.steps if is_final(status))
+
+    def driven(self, status: str, elapsed_s: float) -> Course:
+        """
+        Return the course of a message whose status somebody sets by hand *elapsed_s* after the order.
+
+        What has been stays; what was to come does not, for from then on the hand decides.
+
+        >>> course = Course(((0.0, "SMS_Sending"), (1.0, "SMS_Accepted"), (2.0, "SMS_Delivered")), 2.0)
+        >>> course.driven("SMS_Failed", 1.5)
+        Course(steps=((0.0, 'SMS_Sending'), (1.0, 'SMS_Accepted'), (1.5, 'SMS_Failed')), reached_after_s=None)
+        """
+        been = tuple(step for step in self.steps if step[0] < elapsed_s) or self.steps[:1]
+        reached_s = self.reached_after_s if self.has_reached(elapsed_s) else None
+        if reached_s is None and status.endswith("_Delivered"):
+            reached_s = elapsed_s
+        return Course((*been, (elapsed_s, status)), reached_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +146,16 @@ class Plan:
 
     reports: Steps
     there_after_s: float | None = None
+
+
+def is_final(status: str) -> bool:
+    """
+    Tell whether an order is complete when its message has that *status*.
+
+    >>> is_final("SMS_Delivered"), is_final("Email_Failed_TTL"), is_final("SMS_Accepted")
+    (True, True, False)
+    """
+    return "_Failed" in status or status.endswith("_Delivered")
 
 
 def gateway_life_s(time_to_live_s: int) -> float:

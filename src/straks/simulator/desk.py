@@ -3,8 +3,8 @@ The far end as a function: a request goes in, the service's answer comes out.
 
 The desk holds everything the service remembers and the clock it goes by; what it says at which
 path stands in `straks.simulator.notifications` (orders, shipments, feed),
-`straks.simulator.token_places` (the way to a token) and `straks.simulator.own_places` (inbox,
-clock, ready tokens, faults).
+`straks.simulator.token_places` (the way to a token), `straks.simulator.own_places` (clock, ready
+tokens, faults) and `straks.simulator.inbox_places` (the inbox and its page).
 
 It does no I/O, reads no clock and rolls no dice: the time is an argument, to which is added what
 the desk was told to advance; ids are an argument, by default counted; the secret of its tokens is
@@ -25,13 +25,16 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
-from straks.simulator import answers, notifications, own_places, token_places
+from straks.simulator import answers, inbox_places, notifications, own_places, token_places
+from straks.simulator.attempts import Attempts
 from straks.simulator.attendance import Manner, Spoilt
+from straks.simulator.changes import Changes, Kind
 from straks.simulator.clients import Clients
+from straks.simulator.courses import STATUSES, is_final
 from straks.simulator.fates import Stage
 from straks.simulator.faults import ORDERS, Faults, befall
 from straks.simulator.grants import Grants
-from straks.simulator.inbox import Inbox
+from straks.simulator.inbox import Inbox, Received
 from straks.simulator.rules import e164, is_valid_number
 from straks.simulator.shipments import Shipments
 from straks.simulator.store import Forgetful
@@ -98,6 +101,8 @@ class Desk:
         grants: Checks what asks for a token, and knows what was used.
         shipments: The orders that are placed.
         inbox: The messages that were sent.
+        attempts: The requests that came to place an order.
+        changes: What has changed, for whoever follows.
         faults: What is armed to go wrong.
         allow_list: The numbers that SMS really go to, in E.164; None for all.
         organisation: Whom ready tokens are issued to.
@@ -126,13 +131,17 @@ class Desk:
         self.grants = Grants(self.clients)
         self.shipments = Shipments(self._store)
         self.inbox = Inbox(self._store)
-        self.faults = Faults()
+        self.attempts = Attempts(self._store)
         self.allow_list = None if allow_list is None else _numbers(allow_list)
         self.organisation = organisation
         self.new_id = ids or counted_ids()
         self._clock = now
         self._advanced_s = self._store.advanced_s()
-        self._router = Router((*notifications.ROUTES, *token_places.ROUTES, *own_places.ROUTES))
+        self.changes = Changes(f"{round(now() * 1e6):x}")
+        self.faults = Faults(lambda: self.changes.note(Kind.FAULTS))
+        self._router = Router(
+            (*notifications.ROUTES, *token_places.ROUTES, *own_places.ROUTES, *inbox_places.ROUTES)
+        )
 
     def attend(self, request: Request) -> Attendance:
         """
@@ -193,6 +202,46 @@ class Desk:
             )
         self._store.keep_clock(self._advanced_s + seconds)
         self._advanced_s += seconds
+        self.changes.note(Kind.CLOCK)
+
+    def clear(self) -> None:
+        """Empty the inbox. Orders stay placed and their ids spent, as with the service."""
+        self.inbox.clear()
+        self.attempts.clear()
+        self.changes.note(Kind.CLEARED)
+
+    def drive(self, message_id: str, status: str) -> Message | None:
+        """
+        Set the status of a message by hand, and of its order, where that is stored: it comes into the feed.
+
+        Returns:
+            The message as it is now; None where there is none of that id.
+
+        Raises:
+            InvalidSetting: No message of its channel has such a status, or its order is complete and the
+                status is none of a complete one.
+        """
+        received = self.inbox.get(message_id)
+        if received is None:
+            return None
+        message = received.by(self.now_s())
+        if status not in STATUSES[message.channel]:
+            raise InvalidSetting(
+                f"there is no such status for {message.channel};"
+                f" there are {', '.join(STATUSES[message.channel])}"
+            )
+        if is_final(message.status) and not is_final(status):
+            raise InvalidSetting(
+                f"the order is complete and {status} is on the way there; set one that is final, or arm"
+                " never-final first, which keeps the orders that follow under way"
+            )
+        if message.shipment_id is None:
+            course = received.course.driven(status, self.now_s() - message.received_at_s)
+        else:
+            course = self.shipments.drive(message.shipment_id, status, self.now_s())
+        self.inbox.drive(message_id, course)
+        self.changes.note(Kind.STATUS, message_id)
+        return Received(message, course).by(self.now_s())
 
     def messages(self) -> tuple[Message, ...]:
         """Return every message that was sent, oldest first, with its status by now."""

@@ -25,7 +25,7 @@ from straks.simulator.fates import Fate, Stage, fate_named
 from straks.simulator.orders import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from straks.wire.exchange import Response
 
@@ -119,14 +119,18 @@ class Faults:
     """
     The faults that are armed, in the order in which they were.
 
+    Args:
+        on_change: Called when one is armed, has struck, or is disarmed.
+
     >>> faults = Faults()
     >>> _ = faults.arm("503", times=1)
     >>> [faults.strike(Stage.HAND_OVER, "sms") is not None for _ in range(2)]
     [True, False]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self._armed: list[Armed] = []
+        self._on_change = on_change
 
     def arm(
         self,
@@ -178,6 +182,7 @@ class Faults:
             channel=None if channel is None else Channel(channel),
         )
         self._armed.append(armed)
+        self._on_change()
         return armed
 
     def strike(self, stage: Stage, endpoint: str) -> Struck | None:
@@ -185,6 +190,7 @@ class Faults:
         for armed in self._armed:
             if armed.is_meant(stage, endpoint) and armed.strike():
                 self._armed = [each for each in self._armed if each.left != 0]
+                self._on_change()
                 return Struck(armed.fate, armed.seconds)
         return None
 
@@ -206,6 +212,8 @@ class Faults:
             elif endpoint and armed.is_meant(Stage.CONNECTION, endpoint) and armed.strike():
                 closed_s += armed.seconds
         self._armed = [each for each in self._armed if each.left != 0]
+        if closed_s:
+            self._on_change()
         return closed_s
 
     def armed(self) -> tuple[Armed, ...]:
@@ -215,10 +223,23 @@ class Faults:
     def disarm(self, fault: Armed) -> None:
         """Disarm one, if it still is armed."""
         self._armed = [each for each in self._armed if each is not fault]
+        self._on_change()
+
+    def disarm_all(self, fault: str) -> None:
+        """
+        Disarm all of that name.
+
+        Raises:
+            InvalidSetting: There is no fault of that name.
+        """
+        fate = fate_named(fault)
+        self._armed = [each for each in self._armed if each.fate is not fate]
+        self._on_change()
 
     def clear(self) -> None:
         """Disarm all."""
         self._armed.clear()
+        self._on_change()
 
 
 def _seconds(fate: Fate, seconds: float | None) -> float:

@@ -16,9 +16,11 @@ Source: the form of the bound line is that of «Origin-bound one-time codes deli
 
 from __future__ import annotations
 
+import heapq
 import re
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from straks.errors import TooManySegments
@@ -40,6 +42,8 @@ _MIXED: Final = re.compile(
     rf"{_ALONE_BEFORE}(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{{4,10}}{_ALONE_AFTER}"
 )
 _HIDDEN: Final = frozenset({"head", "style", "script"})
+_EXCERPT: Final = 160
+_READ: Final = 2000  # of a text, from its beginning, for the excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Message:
         reached: Whether the person has it by now, whatever the service shows.
         cut: How many characters at the end of an SMS the gateway dropped.
         fate: The fate that befell it (`straks.simulator.fates`); None for an ordinary message.
+        ordered_by: The organisation that ordered it; empty where a file of an older straks has not kept that.
+        senders_reference: The sender's own reference, None where the order has none.
     """
 
     id: str
@@ -84,6 +90,8 @@ class Message:
     reached: bool = False
     cut: int = 0
     fate: str | None = None
+    ordered_by: str = ""
+    senders_reference: str | None = field(default=None, repr=False)
 
     def as_json(self) -> dict[str, object]:
         """Return the message as ``/_straks/messages`` lists it."""
@@ -104,6 +112,8 @@ class Message:
             "reached": self.reached,
             "cut": self.cut,
             "fate": self.fate,
+            "orderedBy": self.ordered_by,
+            "sendersReference": self.senders_reference,
         }
 
 
@@ -134,10 +144,22 @@ class Inbox:
 
     def __init__(self, store: Store | None = None) -> None:
         self._store = store or Forgetful()
-        self._received = {received.message.id: received for received in self._store.messages()}
+        self._received: dict[str, Received] = {}
+        self._texts: dict[str, str] = {}
+        self._excerpts: dict[str, str] = {}
+        self._steps: list[tuple[float, str]] = []
+        for received in self._store.messages():
+            self._take(received)
 
     def receive(
-        self, order: Order, *, message_id: str, at_s: float, course: Course, fate: str | None = None
+        self,
+        order: Order,
+        *,
+        message_id: str,
+        at_s: float,
+        course: Course,
+        ordered_by: str,
+        fate: str | None = None,
     ) -> None:
         """Take in what *order* sends."""
         channel = Channel.SMS if isinstance(order, SmsOrder) else Channel.EMAIL
@@ -159,10 +181,12 @@ class Inbox:
             status=course.steps[0][1],
             cut=cut_by(order),
             fate=fate,
+            ordered_by=ordered_by,
+            senders_reference=order.reference,
         )
         received = Received(message, course)
         self._store.keep_message(received)
-        self._received[message_id] = received
+        self._take(received)
 
     def place(self, message_id: str, shipment_id: str) -> None:
         """Note that the order that sent *message_id* is stored."""
@@ -170,15 +194,89 @@ class Inbox:
         if received is not None:  # thrown away while the order was being stored
             message = replace(received.message, shipment_id=shipment_id)
             self._received[message_id] = replace(received, message=message)
+            self._texts.pop(message_id, None)
 
     def messages(self, now_s: float) -> tuple[Message, ...]:
         """Return all of them, with what has become of them by *now_s*."""
         return tuple(received.by(now_s) for received in self._received.values())
 
+    def __len__(self) -> int:
+        return len(self._received)
+
+    def get(self, message_id: str) -> Received | None:
+        """Return one of them, None where there is none of that id."""
+        return self._received.get(message_id)
+
+    def newest(self) -> list[Received]:
+        """Return all of them as they came, newest first."""
+        return [*reversed(self._received.values())]
+
+    def text_of(self, message_id: str) -> str:
+        """Return all that one may look for a message by, without regard to case."""
+        text = self._texts.get(message_id)
+        if text is None:
+            text = self._texts[message_id] = _sought(self._received[message_id].message)
+        return text
+
+    def read_of(self, message_id: str) -> str:
+        """Return the beginning of what a person reads in a message, on one line."""
+        excerpt = self._excerpts.get(message_id)
+        if excerpt is None:
+            message = self._received[message_id].message
+            text = _visible(message.body) if message.content_type == "Html" else message.body
+            excerpt = self._excerpts[message_id] = " ".join(text[:_READ].split())[:_EXCERPT]
+        return excerpt
+
+    def drive(self, message_id: str, course: Course) -> None:
+        """Have a message fare as *course* says, from now on; it is kept, with its order's."""
+        received = replace(self._received[message_id], course=course)
+        self._store.keep_course(message_id, received.message.shipment_id, course)
+        self._take(received)
+
+    def due_at_s(self) -> float:
+        """Return when a status is the next to change; infinite where none will."""
+        return self._steps[0][0] if self._steps else inf
+
+    def settle(self, now_s: float) -> list[str]:
+        """Return the messages whose status has changed since it was last asked, each once."""
+        changed: dict[str, None] = {}
+        while self._steps and self._steps[0][0] <= now_s:
+            name = heapq.heappop(self._steps)[1]
+            if name in self._received:
+                changed[name] = None
+        return list(changed)
+
     def clear(self) -> None:
         """Throw the messages away. The service's memory of its orders is another matter."""
         self._store.drop_messages()
         self._received.clear()
+        self._texts.clear()
+        self._excerpts.clear()
+        self._steps.clear()
+
+    def _take(self, received: Received) -> None:
+        message, course = received.message, received.course
+        self._received[message.id] = received
+        after_s = [after_s for after_s, _ in course.steps[1:]]
+        if course.reached_after_s is not None:
+            after_s.append(course.reached_after_s)
+        for each in after_s:
+            heapq.heappush(self._steps, (message.received_at_s + each, message.id))
+
+
+def _sought(message: Message) -> str:
+    parts = (
+        message.recipient,
+        message.sender,
+        message.subject,
+        message.body,
+        message.senders_reference,
+        message.idempotency_id,
+        message.id,
+        message.shipment_id,
+        message.fate,
+    )
+    return "\n".join(part for part in parts if part is not None).casefold()
 
 
 def guess_code(text: str) -> str | None:
@@ -219,8 +317,10 @@ class _Eye(HTMLParser):
 
 
 def _visible(markup: str) -> str:
+    from straks.core.plain_text import digestible
+
     eye = _Eye()
-    eye.feed(markup)
+    eye.feed(digestible(markup))
     eye.close()
     return " ".join(eye.seen)
 

@@ -28,6 +28,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator import answers, reading
+from straks.simulator.attempts import Underway
+from straks.simulator.changes import Kind
 from straks.simulator.fates import Stage
 from straks.simulator.faults import befall
 from straks.simulator.json_reader import integer
@@ -40,7 +42,7 @@ from straks.simulator.visit import Route, Visit
 from straks.wire.exchange import Response
 
 if TYPE_CHECKING:
-    from straks.simulator.attendance import Attendance
+    from straks.simulator.attendance import Attendance, Outcome
     from straks.simulator.desk import Desk
 
 _API: Final = "/notifications/api/v1/future"
@@ -49,12 +51,37 @@ _GUID: Final = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def _order(form: reading.Form, desk: Desk, visit: Visit) -> Attendance:
+    underway = Underway(visit.now_s, visit.endpoint)
+    try:
+        outcome = yield from _placed(form, desk, visit, underway)
+    except GeneratorExit:
+        _note(desk, visit, underway, None)
+        raise
+    _note(desk, visit, underway, outcome)
+    return outcome
+
+
+def _note(desk: Desk, visit: Visit, underway: Underway, outcome: Outcome | None) -> None:
+    """Write down what came of a request, where it can be told whose order it was for."""
+    order, first = underway.order, None
+    if order is not None:
+        first = desk.attempts.digest(underway.organisation, order.idempotency_id)
+    attempt = underway.ended(visit.body, outcome, first)
+    if attempt is not None:
+        desk.attempts.keep(attempt)
+        desk.changes.note(Kind.ATTEMPT, attempt.idempotency_id)
+
+
+def _placed(form: reading.Form, desk: Desk, visit: Visit, underway: Underway) -> Attendance:
     struck = desk.faults.strike(Stage.DOOR, visit.endpoint)
-    if struck is not None and (outcome := (yield from befall(struck, desk.trace_id()))) is not None:
-        return outcome
+    if struck is not None:
+        underway.fate = struck.fate.name
+        if (outcome := (yield from befall(struck, desk.trace_id()))) is not None:
+            return outcome
     claims = _let_in(desk, visit)
     if isinstance(claims, Response):
         return claims
+    underway.organisation = text_claim(claims, "urn:altinn:org") or None
     if not visit.header("content-type"):
         return answers.empty(415)
     order = form.read(visit.body)
@@ -63,7 +90,8 @@ def _order(form: reading.Form, desk: Desk, visit: Visit) -> Attendance:
     organisation = text_claim(claims, "urn:altinn:org")
     if is_blank(organisation):
         return answers.empty(403)
-    return (yield from place(desk, visit, order, organisation))
+    underway.order = order
+    return (yield from place(desk, visit, order, organisation, underway))
 
 
 def _shipment(desk: Desk, visit: Visit) -> Response:

@@ -27,6 +27,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator import answers, downstream
+from straks.simulator.changes import Kind
 from straks.simulator.courses import Course, email_course, sms_course
 from straks.simulator.fates import PLAIN, PRETENDED, TOO_LATE, Fate, Stage, fate_of
 from straks.simulator.faults import Struck, befall
@@ -37,6 +38,7 @@ from straks.simulator.shipments import Shipment
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from straks.simulator.attempts import Underway
     from straks.simulator.attendance import Attendance, Outcome, Pause
     from straks.simulator.desk import Desk
     from straks.simulator.visit import Visit
@@ -47,10 +49,10 @@ PATIENCE_S: Final = {Channel.SMS: 30.0, Channel.EMAIL: 100.0}
 """How long the service waits for the gateway of each channel."""
 
 
-def place(desk: Desk, visit: Visit, order: Order, organisation: str) -> Attendance:
-    """Place *order* for *organisation*, or say why not."""
+def place(desk: Desk, visit: Visit, order: Order, organisation: str, underway: Underway) -> Attendance:
+    """Place *order* for *organisation*, or say why not; what is done is written down in *underway*."""
     recipient = e164(order.phone_number) if isinstance(order, SmsOrder) else trim(order.address)
-    return _Placing(desk, visit, order, organisation, recipient, fate_of(recipient)).run()
+    return _Placing(desk, visit, order, organisation, recipient, fate_of(recipient), underway).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Placing:
     recipient: str = field(repr=False)
     own: Fate | None
     """The fate that the recipient asks for."""
+    underway: Underway
 
     @property
     def channel(self) -> Channel:
@@ -77,6 +80,7 @@ class _Placing:
             return answers.empty(500)
         earlier = self.desk.shipments.find(self.organisation, self.order.idempotency_id)
         if earlier is not None:
+            self.underway.known = True
             known = answers.receipt(200, earlier.order_id, earlier.shipment_id, earlier.reference)
             # A recipient's own fate is for the first answer: the second is to show what a repeat finds.
             struck = self.desk.faults.strike(Stage.ANSWER, self.visit.endpoint)
@@ -98,11 +102,15 @@ class _Placing:
             message_id=message_id,
             at_s=self.visit.now_s,
             course=course,
+            ordered_by=self.organisation,
             fate=None if befallen is None else befallen.name,
         )
+        self.underway.message_id = message_id
+        self.desk.changes.note(Kind.MESSAGE, message_id)
         if (outcome := (yield from self._meet(self._waited_for(struck)))) is not None:
             return outcome
         known = self.desk.shipments.find(self.organisation, self.order.idempotency_id)
+        self.underway.known = known is not None
         if known is not None or downstream.storing_fails(self.order):
             return answers.empty(500)
         created = self._store(message_id, course)
@@ -128,6 +136,8 @@ class _Placing:
         )
         self.desk.shipments.store(self.order.idempotency_id, shipment, message_id)
         self.desk.inbox.place(message_id, shipment.shipment_id)
+        self.underway.stored = True
+        self.desk.changes.note(Kind.STATUS, message_id)
         location = f"{self.visit.base}/notifications/api/v1/orders/chain/{shipment.order_id}"
         return answers.receipt(
             201, shipment.order_id, shipment.shipment_id, shipment.reference, location=location
@@ -158,6 +168,7 @@ class _Placing:
     ) -> Generator[Pause, None, Outcome | None]:
         if struck is None:
             return None
+        self.underway.fate = struck.fate.name
         return (yield from befall(struck, self.desk.trace_id(), good))
 
 

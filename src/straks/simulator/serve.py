@@ -181,7 +181,7 @@ class Simulator:
     def clear(self) -> None:
         """Empty the inbox. Orders stay placed and their ids spent, as with the service."""
         with self._lock:
-            self._desk.inbox.clear()
+            self._desk.clear()
 
     def faults(
         self,

@@ -8,6 +8,10 @@ its status a question of when one asks.
 An order comes into the feed once, when it is complete, and never if it never is. The feed withholds
 what is younger than two seconds and forgets what is older than 90 days.
 
+A status that somebody sets by hand may follow a final one, which no status of the service's does. The
+order then leaves its place in the feed and gets one at the end: whoever reads on finds what it is now, and
+nobody finds it twice. Its old number stays empty.
+
 Source: Altinn/altinn-notifications, ``getinstantordertracking.sql``, ``getshipmenttracking.sql``,
 ``getstatusfeed.sql``, ``deleteoldstatusfeedrecords.sql``, ``StatusFeedService.cs``.
 """
@@ -15,9 +19,8 @@ Source: Altinn/altinn-notifications, ``getinstantordertracking.sql``, ``getshipm
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from straks.simulator.answers import without_nulls
@@ -25,6 +28,8 @@ from straks.simulator.orders import Channel
 from straks.simulator.store import Forgetful
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from straks.simulator.courses import Course
     from straks.simulator.store import Store
 
@@ -120,16 +125,19 @@ class Shipments:
 
     def __init__(self, store: Store | None = None) -> None:
         self._store = store or Forgetful()
-        self._by_idempotency_id: dict[tuple[str, str], Shipment] = {}
+        self._by_idempotency_id: dict[tuple[str, str], str] = {}
         self._by_shipment_id: dict[str, Shipment] = {}
-        self._open: list[tuple[float, int, Shipment]] = []
-        self._feed: list[Shipment] = []
+        self._numbers: dict[str, int] = {}
+        self._open: list[tuple[float, int, str]] = []
+        self._feed: list[tuple[float, str]] = []
+        self._completed_at_s: dict[str, float] = {}
         for idempotency_id, shipment in self._store.orders():
             self._take(idempotency_id, shipment)
 
     def find(self, organisation: str, idempotency_id: str) -> Shipment | None:
         """Return what *organisation* placed under *idempotency_id*, None if nothing."""
-        return self._by_idempotency_id.get((organisation, idempotency_id))
+        name = self._by_idempotency_id.get((organisation, idempotency_id))
+        return None if name is None else self._by_shipment_id[name]
 
     def store(self, idempotency_id: str, shipment: Shipment, message_id: str) -> None:
         """Keep *shipment*, which sent *message_id*; its id is spent from now on."""
@@ -140,6 +148,14 @@ class Shipments:
         """Return *organisation*'s shipment; another's is as unknown as one that never was."""
         shipment = self._by_shipment_id.get(shipment_id)
         return shipment if shipment is not None and shipment.organisation == organisation else None
+
+    def drive(self, shipment_id: str, status: str, now_s: float) -> Course:
+        """Set the *status* of a shipment by hand, and return its course from then on."""
+        shipment = self._by_shipment_id[shipment_id]
+        course = shipment.course.driven(status, now_s - shipment.placed_at_s)
+        self._by_shipment_id[shipment_id] = replace(shipment, course=course)
+        self._wait_for(shipment_id, course.completions[-1:], shipment.placed_at_s)
+        return course
 
     def feed(
         self, organisation: str, now_s: float, *, after: int, size: int, descending: bool
@@ -156,10 +172,12 @@ class Shipments:
             descending: Newest first.
         """
         self._settle(now_s)
+        completed = [(at_s, self._by_shipment_id[name]) for at_s, name in self._feed]
         entries = [
             (sequence, shipment)
-            for sequence, shipment in enumerate(self._feed, start=1)
+            for sequence, (at_s, shipment) in enumerate(completed, start=1)
             if shipment.organisation == organisation
+            and shipment.complete_at_s == at_s
             and HELD_BACK_S <= now_s - shipment.complete_at_s <= KEPT_S
             and ((after == 0 or sequence < after) if descending else sequence > after)
         ]
@@ -169,12 +187,23 @@ class Shipments:
         return [shipment.as_feed_json(sequence) for sequence, shipment in page]
 
     def _take(self, idempotency_id: str, shipment: Shipment) -> None:
-        self._by_idempotency_id[shipment.organisation, idempotency_id] = shipment
-        self._by_shipment_id[shipment.shipment_id] = shipment
-        if isfinite(shipment.complete_at_s):
-            heapq.heappush(self._open, (shipment.complete_at_s, len(self._by_shipment_id), shipment))
+        name = shipment.shipment_id
+        self._by_idempotency_id[shipment.organisation, idempotency_id] = name
+        self._by_shipment_id[name] = shipment
+        self._numbers[name] = len(self._numbers)
+        self._wait_for(name, shipment.course.completions, shipment.placed_at_s)
+
+    def _wait_for(self, name: str, completions: Iterable[float], placed_at_s: float) -> None:
+        for after_s in completions:
+            heapq.heappush(self._open, (placed_at_s + after_s, self._numbers[name], name))
 
     def _settle(self, now_s: float) -> None:
         # Sequence numbers are given in the order in which orders complete, not in which they came.
         while self._open and self._open[0][0] <= now_s:
-            self._feed.append(heapq.heappop(self._open)[2])
+            at_s, _, name = heapq.heappop(self._open)
+            shipment = self._by_shipment_id[name]
+            completions = (shipment.placed_at_s + after_s for after_s in shipment.course.completions)
+            # A hand may have been quicker, or have set two at one time.
+            if at_s in completions and self._completed_at_s.get(name) != at_s:
+                self._completed_at_s[name] = at_s
+                self._feed.append((at_s, name))

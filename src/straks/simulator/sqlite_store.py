@@ -10,7 +10,8 @@ file is opened, and falls with the process; so nothing is left behind that someb
 up, and the second simulator on a file is told at once. While it is open nobody else can read it,
 either; afterwards any SQLite tool can, and the tables are made to be read.
 
-A file that is something else, or of another layout, is left untouched.
+A file of the first layout, which kept no attempts, is brought up to this one when it is opened, all at
+once or not at all. One that is something else, or of a later layout, is left untouched.
 
 Source: sqlite.org, «Write-Ahead Logging» and «PRAGMA Statements» (locking_mode, application_id).
 """
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.errors import InvalidSetting
+from straks.simulator.attempts import Attempt, Verdict
 from straks.simulator.courses import Course
 from straks.simulator.inbox import Message, Received
 from straks.simulator.orders import Channel
@@ -34,7 +36,7 @@ from straks.simulator.shipments import Shipment
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """The version of the tables; a file with another is of another straks."""
 
 _APPLICATION: Final = int.from_bytes(b"stra")
@@ -46,7 +48,8 @@ CREATE TABLE messages (
     id TEXT PRIMARY KEY, channel TEXT NOT NULL, recipient TEXT NOT NULL, sender TEXT NOT NULL,
     subject TEXT, body TEXT NOT NULL, content_type TEXT, segments INTEGER, code TEXT,
     idempotency_id TEXT NOT NULL, shipment_id TEXT, received_at_s REAL NOT NULL, cut INTEGER NOT NULL,
-    fate TEXT, steps TEXT NOT NULL, reached_after_s REAL
+    fate TEXT, steps TEXT NOT NULL, reached_after_s REAL,
+    ordered_by TEXT NOT NULL DEFAULT '', senders_reference TEXT
 );
 CREATE TABLE orders (
     order_id TEXT PRIMARY KEY, shipment_id TEXT NOT NULL UNIQUE, organisation TEXT NOT NULL,
@@ -57,10 +60,25 @@ CREATE TABLE orders (
 CREATE TABLE clock (advanced_s REAL NOT NULL);
 CREATE TABLE secret (secret BLOB NOT NULL);
 """
+_ATTEMPTS: Final = """
+CREATE TABLE attempts (
+    at_s REAL NOT NULL, endpoint TEXT NOT NULL, idempotency_id TEXT NOT NULL, organisation TEXT,
+    verdict TEXT NOT NULL, status INTEGER, manner TEXT, fate TEXT, message_id TEXT, digest BLOB NOT NULL
+);
+"""
+# A message from before is of whoever its order is of; one whose order was not stored is nobody's.
+_FROM_FIRST: Final = """
+ALTER TABLE messages ADD COLUMN ordered_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE messages ADD COLUMN senders_reference TEXT;
+UPDATE messages SET (ordered_by, senders_reference) =
+    (SELECT organisation, reference FROM orders WHERE orders.shipment_id = messages.shipment_id)
+    WHERE shipment_id IS NOT NULL;
+"""
 _COURSE: Final = ("steps", "reached_after_s")
 # A row is what a message or a shipment has in it, but for what follows from its course.
 _MESSAGE: Final = tuple(each.name for each in fields(Message) if each.name not in ("status", "reached"))
 _SHIPMENT: Final = tuple(each.name for each in fields(Shipment) if each.name != "course")
+_ATTEMPT: Final = tuple(each.name for each in fields(Attempt))
 
 
 class SqliteStore:
@@ -99,6 +117,10 @@ class SqliteStore:
         """Return the orders that are kept, each with its idempotency id, oldest first."""
         return [_order(row) for row in self._rows("orders", ("idempotency_id", *_SHIPMENT, *_COURSE))]
 
+    def attempts(self) -> list[Attempt]:
+        """Return the attempts that are kept, oldest first."""
+        return [_attempt(row) for row in self._rows("attempts", _ATTEMPT)]
+
     def advanced_s(self) -> float:
         """Return how far the clock was turned."""
         advanced_s: float = self._rows("clock", ("advanced_s",))[0]["advanced_s"]
@@ -117,9 +139,25 @@ class SqliteStore:
                 "UPDATE messages SET shipment_id = ? WHERE id = ?", (shipment.shipment_id, message_id)
             )
 
+    def keep_attempt(self, attempt: Attempt) -> None:
+        """Keep what was made of a request to place an order."""
+        self._insert("attempts", _row(attempt, _ATTEMPT))
+
+    def keep_course(self, message_id: str, shipment_id: str | None, course: Course) -> None:
+        """Keep how a message fares from now on, and with it its order, where that is stored."""
+        told = tuple(_written(course).values())
+        with self._at_once():
+            for table, name, key in (("messages", "id", message_id), ("orders", "shipment_id", shipment_id)):
+                self._file.execute(
+                    f"UPDATE {table} SET steps = ?, reached_after_s = ? WHERE {name} = ?",  # noqa: S608 - our own names
+                    (*told, key),
+                )
+
     def drop_messages(self) -> None:
-        """Forget the messages; the orders stay."""
-        self._file.execute("DELETE FROM messages")
+        """Forget the messages and the attempts; the orders stay."""
+        with self._at_once():
+            self._file.execute("DELETE FROM messages")
+            self._file.execute("DELETE FROM attempts")
 
     def keep_clock(self, advanced_s: float) -> None:
         """Keep how far the clock was turned."""
@@ -148,7 +186,7 @@ class SqliteStore:
                 f"{self._path} is a database of something else, and is left as it is; give another file"
             )
         layout = self._pragma("user_version")
-        if layout not in (0, LAYOUT):
+        if layout not in range(LAYOUT + 1):
             raise InvalidSetting(
                 f"{self._path} was written by another version of straks (its layout is {layout}, this one"
                 f" reads {LAYOUT}), and is left as it is; give another file"
@@ -159,16 +197,21 @@ class SqliteStore:
         with self._at_once():
             if layout == 0:
                 self._lay_out()
+            elif layout < LAYOUT:
+                self._run(_FROM_FIRST + _ATTEMPTS)
+            self._file.execute(f"PRAGMA user_version = {LAYOUT}")
         secret: bytes = self._file.execute("SELECT secret FROM secret").fetchone()[0]
         return secret
 
     def _lay_out(self) -> None:
-        for table in _TABLES.split(";")[:-1]:
-            self._file.execute(table)
+        self._run(_TABLES + _ATTEMPTS)
         self._file.execute("INSERT INTO clock VALUES (0)")
         self._file.execute("INSERT INTO secret VALUES (?)", (secrets.token_bytes(_SECRET_OCTETS),))
         self._file.execute(f"PRAGMA application_id = {_APPLICATION}")
-        self._file.execute(f"PRAGMA user_version = {LAYOUT}")
+
+    def _run(self, statements: str) -> None:
+        for statement in statements.split(";")[:-1]:
+            self._file.execute(statement)
 
     def _insert(self, table: str, row: dict[str, object]) -> None:
         marks = ", ".join("?" * len(row))
@@ -215,7 +258,7 @@ class SqliteStore:
             raise InvalidSetting(f"the simulator cannot keep its state in {self._path}: {why}") from error
 
 
-def _row(thing: Message | Shipment, columns: tuple[str, ...]) -> dict[str, object]:
+def _row(thing: Message | Shipment | Attempt, columns: tuple[str, ...]) -> dict[str, object]:
     return {name: getattr(thing, name) for name in columns}
 
 
@@ -226,6 +269,11 @@ def _written(course: Course) -> dict[str, object]:
 def _read(row: dict[str, Any]) -> Course:
     steps = json.loads(row.pop("steps"))
     return Course(tuple((after_s, status) for after_s, status in steps), row.pop("reached_after_s"))
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    row["verdict"] = Verdict(row["verdict"])
+    return Attempt(**row)
 
 
 def _received(row: dict[str, Any]) -> Received:

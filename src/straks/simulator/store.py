@@ -1,5 +1,5 @@
 """
-Where a desk keeps what it must not forget: the messages, the orders, and how far its clock was turned.
+Where a desk keeps what it must not forget: messages, orders, attempts to place them, the turned clock.
 
 The desk works on what it holds in memory, and tells its store of every change before it answers.
 What a store is for is the day after: a desk that is made over the same store goes on where the
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from straks.simulator.attempts import Attempt
+    from straks.simulator.courses import Course
     from straks.simulator.inbox import Received
     from straks.simulator.shipments import Shipment
 
@@ -28,6 +30,10 @@ class Store(Protocol):
         """Return the orders that are kept, each with its idempotency id, oldest first."""
         ...
 
+    def attempts(self) -> Iterable[Attempt]:
+        """Return the attempts that are kept, oldest first."""
+        ...
+
     def advanced_s(self) -> float:
         """Return how far the clock was turned."""
         ...
@@ -40,8 +46,16 @@ class Store(Protocol):
         """Keep an order, and note it with the message that it sent: both or neither."""
         ...
 
+    def keep_attempt(self, attempt: Attempt) -> None:
+        """Keep what was made of a request to place an order."""
+        ...
+
+    def keep_course(self, message_id: str, shipment_id: str | None, course: Course) -> None:
+        """Keep how a message fares from now on, and with it its order, where that is stored."""
+        ...
+
     def drop_messages(self) -> None:
-        """Forget the messages; the orders stay."""
+        """Forget the messages and the attempts; the orders stay."""
         ...
 
     def keep_clock(self, advanced_s: float) -> None:
@@ -60,6 +74,10 @@ class Forgetful:
         """Return none."""
         return ()
 
+    def attempts(self) -> Iterable[Attempt]:
+        """Return none."""
+        return ()
+
     def advanced_s(self) -> float:
         """Return that the clock was not turned."""
         return 0.0
@@ -68,6 +86,12 @@ class Forgetful:
         """Keep nothing."""
 
     def keep_order(self, idempotency_id: str, shipment: Shipment, message_id: str) -> None:
+        """Keep nothing."""
+
+    def keep_attempt(self, attempt: Attempt) -> None:
+        """Keep nothing."""
+
+    def keep_course(self, message_id: str, shipment_id: str | None, course: Course) -> None:
         """Keep nothing."""
 
     def drop_messages(self) -> None:

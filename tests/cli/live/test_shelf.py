@@ -206,7 +206,7 @@ def test_a_text_that_nobody_touched_is_not_opened_again(
     shelf = Shelf([parcel])
     shelf.look()
     opened: list[str] = []
-    real = Path.open
+    real: Any = Path.open
 
     def noting(file: Path, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - as `Path.open`
         opened.append(file.name)
@@ -220,27 +220,48 @@ def test_a_text_that_nobody_touched_is_not_opened_again(
     assert opened == [changed.name]
 
 
-SAVES = {
-    "emptied first": lambda file, text: (file.write_text(""), file.write_text(text)),
-    "half of it first": lambda file, text: (file.write_text(text[: len(text) // 2]), file.write_text(text)),
-    "another put in its place": lambda file, text: (
-        file.with_name("sms.txt~").write_text(text),
-        file.with_name("sms.txt~").replace(file),
-    ),
-    "taken away first": lambda file, text: (file.unlink(), file.write_text(text)),
-    "moved aside first": lambda file, text: (
-        file.rename(file.with_name("sms.txt.bak")),
-        file.write_text(text),
-    ),
-}
-"""What editors do to save a file."""
+def after_emptying(file: Path, text: str) -> None:
+    file.write_text("", encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("way", SAVES)
-def test_however_an_editor_saves_the_text_is_seen_whole_in_the_end(parcel: Path, way: str) -> None:
+def half_by_half(file: Path, text: str) -> None:
+    file.write_text(text[: len(text) // 2], encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+
+
+def as_another_put_in_its_place(file: Path, text: str) -> None:
+    beside = file.with_name("sms.txt~")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
+
+
+def after_taking_it_away(file: Path, text: str) -> None:
+    file.unlink()
+    file.write_text(text, encoding="utf-8")
+
+
+def after_moving_it_aside(file: Path, text: str) -> None:
+    file.rename(file.with_name("sms.txt.bak"))
+    file.write_text(text, encoding="utf-8")
+
+
+EDITORS = (
+    after_emptying,
+    half_by_half,
+    as_another_put_in_its_place,
+    after_taking_it_away,
+    after_moving_it_aside,
+)
+
+
+@pytest.mark.parametrize("save", EDITORS)
+def test_however_an_editor_saves_the_text_is_seen_whole_in_the_end(
+    parcel: Path, save: Callable[[Path, str], None]
+) -> None:
     shelf = Shelf([parcel])
     before = shelf.look()
-    SAVES[way](parcel / "parcel/nb/sms.txt", "Hent den på {{ place }}.\n")
+    save(parcel / "parcel/nb/sms.txt", "Hent den på {{ place }}.\n")
     after = shelf.look()
     it = after.subjects["parcel"].it
 

@@ -22,9 +22,11 @@ from starlette.routing import Route
 from straks.cli.pages import render
 from straks.explorer import pieces
 from straks.explorer.view import chosen, question_of, view_of
-from straks.explorer.words import NAMES, WORDS, language, said
+from straks.explorer.words import WORDS, said
+from straks.pages.headers import page_headers
+from straks.pages.languages import NAMES, language
+from straks.pages.rendering import file_of
 from straks.preview.fragment import shown
-from straks.preview.rendered import beside
 from straks.simulator.doorkeeper import Stranger, stranger
 
 if TYPE_CHECKING:
@@ -36,17 +38,8 @@ if TYPE_CHECKING:
     from straks.cli.live.shelf import Shelf
     from straks.explorer.view import Question
 
-HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:;"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+HEADERS: Final = page_headers(styles="'self' 'unsafe-inline'", images="data:")
+"""Mails stand in the page itself, with the styles in their text; pictures hold all of themselves."""
 MOST_BYTES: Final = 256 * 1024
 """What a question may hold: every value of a large template, typed in full."""
 
@@ -96,6 +89,7 @@ class Site:
         self._app = Starlette(
             routes=[
                 Route("/", self._page),
+                Route("/base.css", _file("straks.pages", "base.css")),
                 Route("/page.css", _file("straks.cli.live", "page.css")),
                 Route("/page.js", _file("straks.cli.live", "page.js")),
                 Route("/explorer.css", _file(pieces.PACKAGE, "explorer.css")),
@@ -200,7 +194,7 @@ def _file(package: str, name: str) -> Callable[[Request], Awaitable[Response]]:
     media_type = "text/css" if name.endswith(".css") else "text/javascript"
 
     async def answer(_: Request) -> Response:
-        return Response(beside(package, name), media_type=media_type)
+        return Response(file_of(package, name), media_type=media_type)
 
     return answer
 

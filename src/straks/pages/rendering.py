@@ -1,10 +1,12 @@
-"""Pages, and pieces of pages, that stand as Jinja beside a package; what fills them is escaped."""
+"""Files that lie beside a module of straks: filled by Jinja and escaped, or as they are."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from straks.preview.visible import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -16,23 +18,22 @@ def render(package: str, name: str, **filling: Any) -> str:  # noqa: ANN401 - wh
 
 
 @cache
-def beside(package: str, name: str) -> str:
-    """Return the text of *name*, a file of *package*."""
-    return files(package).joinpath(name).read_text("utf-8")
+def file_of(package: str, name: str) -> bytes:
+    """Return the file *name* of *package* as it is."""
+    return files(package).joinpath(name).read_bytes()
 
 
 @cache
 def _environment(package: str) -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    from straks.preview.visible import visible
-
+    folder = files(package)
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: beside(package, name)),
+        loader=FunctionLoader(lambda each: folder.joinpath(each).read_text("utf-8")),
     )
     environment.filters["visible"] = visible
     return environment

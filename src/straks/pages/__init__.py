@@ -1,0 +1,8 @@
+"""
+What every page on this machine is made with: the live preview's, and the simulator's inbox.
+
+A page is a file of Jinja beside the module that fills it, escaped; a style sheet and a script of its own, and
+`base.css`, which all of them share; headers that let it load nothing from elsewhere and be framed by nobody;
+and its words in Norwegian and English, of which a reader gets one. Who is let in at all is decided by
+`straks.simulator.doorkeeper`.
+"""
