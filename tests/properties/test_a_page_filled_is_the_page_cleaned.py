@@ -21,7 +21,8 @@ PIECES = (
     "{{ a }}", "{{ b }}", "{{ a }} {{ b }}", "Hei ", "\n", "å ", "&amp;", "&nbsp;", "<p>", "</p>", "<b>",
     "</b>", "<br>", '<p title="{{ a }}">', "<a href='https://www.example.org/{{ b }}'>", "</a>", "<font>",
     "</li></ul>", '<p style="color: red; position: fixed">', "<table><tr><td>", "</td></tr></table>",
-    "<ul><li>", "</font>", "<script>", "</script>", "<!-- ", " -->", '<img src="javascript:x">', "<h1 onclick='x'>",
+    "<ul><li>", "</font>", "<script>", "</script>", "<!-- ", " -->", '<img src="javascript:x">',
+    "<h1 onclick='x'>",
     "</h1>", "<i", ">", "{% if a == b %}", "{% else %}", "{% endif %}", "<blockquote>", "</blockquote>",
     "<td>", "<div align=left>",
 )  # fmt: skip
