@@ -50,7 +50,7 @@ def test_no_tracked_file_holds_a_norwegian_mobile_number_that_may_be_somebodys()
     assert found == set()
 
 
-@pytest.mark.parametrize("group", ["demo", "dev"])
+@pytest.mark.parametrize("group", ["demo", "dev", "peers"])
 def test_every_pin_has_a_version_and_a_hash(group: str) -> None:
     pins = re.split(r"\n(?=\S)", (ROOT / f"requirements/{group}.txt").read_text("utf-8").strip())
 

@@ -19,11 +19,12 @@ from straks.errors import BrokenTemplate
 
 PIECES = (
     "{{ a }}", "{{ b }}", "{{ a }} {{ b }}", "Hei ", "\n", "å ", "&amp;", "&nbsp;", "<p>", "</p>", "<b>",
-    "</b>", "<br>", '<p title="{{ a }}">', "<a href='https://www.example.org/{{ b }}'>", "</a>",
-    "<ul><li>", "</li></ul>", '<p style="color: red; position: fixed">', "<table><tr><td>",
-    "</td></tr></table>", "<font>", "</font>", "<script>", "</script>", "<!-- ", " -->",
-    '<img src="javascript:x">', "<h1 onclick='x'>", "</h1>", "<i", ">", "{% if a == b %}", "{% else %}",
-    "{% endif %}", "<blockquote>", "</blockquote>", "<td>", "<div align=left>",
+    "</b>", "<br>", '<p title="{{ a }}">', "<a href='https://www.example.org/{{ b }}'>", "</a>", "<font>",
+    "</li></ul>", '<p style="color: red; position: fixed">', "<table><tr><td>", "</td></tr></table>",
+    "<ul><li>", "</font>", "<script>", "</script>", "<!-- ", " -->", '<img src="javascript:x">',
+    "<h1 onclick='x'>",
+    "</h1>", "<i", ">", "{% if a == b %}", "{% else %}", "{% endif %}", "<blockquote>", "</blockquote>",
+    "<td>", "<div align=left>",
 )  # fmt: skip
 PLAIN = st.text("abz09 æøå-", min_size=1, max_size=8).map(str.strip).filter(bool)
 MARKED = st.lists(
@@ -73,7 +74,7 @@ def test_plain_values_give_the_same_page_to_the_letter(source: str, a: str, b: s
         assert pages[0] == pages[1]
 
 
-@given(PAGES, MARKED.map("".join), MARKED.map("".join))
+@given(PAGES, MARKED, MARKED)
 def test_any_values_give_a_page_that_reads_the_same(source: str, a: str, b: str) -> None:
     pages = both(source, a, b)
     if pages is not None and "/{{ b }}" not in source:
