@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ("Din engangskode er: 123456. Koden utløper om 5 minutter.", "123456"),
         ("482913 er koden din", "482913"),
         ("Koden er 0042", "0042"),
+        ("Koden er 2026, og gjelder til 5. mai 2027", "2026"),
         ("Koden er 1234567890", "1234567890"),
         ("Kode 482913, gyldig til 12.05.2026 kl. 14:30", "482913"),
         ("Gjelder 12.05.2026 kl. 14:30. Kode: 482913", "482913"),
@@ -52,6 +53,8 @@ def test_the_code_is_guessed_as_a_person_would(text: str, code: str) -> None:
         "Sak A-1234",
         "v1.2345",
         "2026-05-12",
+        "Ny innlogging 5. februar 2026 kl. 14:30",
+        "New sign-in on 5 February 2026 at 14:30",
         "1430x9999999",
     ],
 )

@@ -38,6 +38,7 @@ _BOUND_LINE: Final = re.compile(r"@\S+ #(\S+)(?: %\S+)?")
 _ALONE_BEFORE: Final = r"(?<![\w./+#@:-])"
 _ALONE_AFTER: Final = r"(?!\w|[./:@-]\w)"
 _DIGITS: Final = re.compile(rf"{_ALONE_BEFORE}[0-9]{{4,10}}{_ALONE_AFTER}")
+_DATE: Final = re.compile(r"\b[0-9]{1,2}\.? [^\W\d_]{3,9} (?:19|20)[0-9]{2}\b")
 _MIXED: Final = re.compile(
     rf"{_ALONE_BEFORE}(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{{4,10}}{_ALONE_AFTER}"
 )
@@ -293,7 +294,8 @@ def guess_code(text: str) -> str | None:
     lines = text.rstrip().splitlines() or [""]
     if (bound := _BOUND_LINE.fullmatch(lines[-1])) is not None:
         return bound[1]
-    found = _DIGITS.search(text) or _MIXED.search(text)
+    dateless = _DATE.sub("", text)
+    found = _DIGITS.search(dateless) or _MIXED.search(dateless)
     return None if found is None else found[0]
 
 
