@@ -3,7 +3,7 @@ How long the inbox makes a person wait among ten thousand messages, in Chromium:
 
 A new message is timed from before its order is posted until its row is on the page. An action is timed in the
 browser itself: from before the key, the click or the turn of the wheel until what it asks for is there and a
-frame has been drawn. Messages of a case in point stand there with all that was asked of their orders.
+frame has been drawn.
 """
 
 from __future__ import annotations
