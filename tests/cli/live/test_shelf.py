@@ -268,3 +268,15 @@ def test_however_an_editor_saves_the_text_is_seen_whole_in_the_end(
     assert after.stamp != before.stamp
     assert isinstance(it, Template)
     assert it.sources["parcel/nb/sms.txt"] == "Hent den på {{ place }}.\n"
+
+
+def test_a_file_that_cannot_be_read_is_told_and_shown_again_once_it_can(parcel: Path, write: Write) -> None:
+    shelf = Shelf([parcel])
+    (parcel / "parcel/nn/sms.txt").write_bytes(b"\xff")
+    broken = shelf.look().subjects["parcel"].it
+    write("parcel/nn/sms.txt", "Pakken ligg på {{ place }}.\n")
+    mended = shelf.look().subjects["parcel"].it
+
+    assert isinstance(broken, TemplateError)
+    assert "not UTF-8" in str(broken)
+    assert isinstance(mended, Template)
