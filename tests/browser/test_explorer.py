@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.accessibility import serious
 from tests.servers import lab_server, marimo_server
 
 from straks.explorer.words import WORDS
@@ -137,7 +137,6 @@ def test_the_call_is_copied_without_its_secrets_for_the_catalog_that_is_there(ex
 
 
 def test_axe_finds_nothing_serious_in_a_light_and_in_a_dark_notebook(explorer: Page) -> None:
-    axe: Any = import_module("axe_playwright_python.sync_playwright")  # untyped
     host = explorer.locator(".jp-OutputArea-output > * > div").last
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for scheme in ("light", "dark"):
@@ -151,16 +150,7 @@ def test_axe_finds_nothing_serious_in_a_light_and_in_a_dark_notebook(explorer: P
             scheme == "dark",
         )
         expect(host).to_have_css("color-scheme", scheme)
-        run = axe.Axe().run(
-            explorer,
-            context=".jp-OutputArea-output",
-            options={"iframes": False, "resultTypes": ["violations"]},
-        )
-        found[scheme] = [
-            (each["id"], [node["html"][:120] for node in each["nodes"]])
-            for each in run.response["violations"]
-            if each["impact"] in ("serious", "critical")
-        ]
+        found[scheme] = serious(explorer, within=".jp-OutputArea-output")
 
     assert found == {"light": [], "dark": []}
 
