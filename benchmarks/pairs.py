@@ -112,7 +112,7 @@ def show(figures: Iterable[Figure]) -> list[Figure]:
             f"{each.ratio:,.2f} ×",
             f"{each.spread:,.2f}",
             f"{each.target:,.2f}",
-            "met" if each.met else "NOT MET",
+            ("met" if each.met else "NOT MET") if each.target else "",
         )
         print(ROW.format(*cells), flush=True)
     if not shown:
