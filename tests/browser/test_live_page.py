@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from shutil import copytree
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.accessibility import serious
+from tests.browser.likeness import FEW, difference
 
 from straks.cli.live.serving import Server
 from straks.cli.live.shelf import Shelf
@@ -255,6 +256,13 @@ def test_axe_finds_nothing_serious(page: Page, folder: Path, scheme: str) -> Non
 
     assert sound == []
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_looks_as_it_did(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+
+    assert difference(page.screenshot(animations="disabled"), f"live-{scheme}") <= FEW
 
 
 def test_everything_is_reached_by_the_keyboard_alone(page: Page) -> None:

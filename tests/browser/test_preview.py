@@ -6,10 +6,11 @@ import socket
 from base64 import b64encode
 from dataclasses import replace
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from tests.browser.accessibility import serious
+from tests.browser.likeness import FEW, difference
 
 import straks
 from straks.preview.drawing import FONT
@@ -247,6 +248,14 @@ def test_a_gallery_has_no_serious_fault_of_accessibility(page: Page, gallery_fil
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
 
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_gallery_looks_as_it_did(page: Page, gallery_file: str, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(gallery_file)
+
+    assert difference(page.screenshot(animations="disabled"), f"gallery-{scheme}") <= FEW
 
 
 def test_a_gallery_finds_what_is_typed_by_its_own_script_and_asks_for_nothing(
