@@ -24,13 +24,12 @@ import asyncio
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -77,41 +76,22 @@ class SqliteStore:
 
     def step(self, names: Sequence[str], decide: Decide[T], clock: Clock | None = None) -> T:
         """Run *decide* over the documents *names* in a transaction of its own."""
-        with self._transaction() as connection:
-            now_s = (clock or time.time)()
-            marks = ", ".join("?" * len(names))
-            # Only question marks are put in.
-            held = connection.execute(
-                f"SELECT name, data FROM straks_codes WHERE name IN ({marks})",  # noqa: S608
-                tuple(names),
-            )
-            decision = decide(dict(held), now_s)
-            for name, entry in decision.writes.items():
-                if entry is None:
-                    connection.execute(_DROP, (name,))
-                else:
-                    connection.execute(_KEEP, (name, entry.data, entry.forget_s))
-            if decision.writes:
-                connection.execute(_FORGET, (now_s,))
-        return decision.answer
-
-    async def astep(self, names: Sequence[str], decide: Decide[T], clock: Clock | None = None) -> T:
-        """Do as `step` does, in a thread."""
-        return await asyncio.to_thread(self.step, names, decide, clock)
-
-    @contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
         with self._lock:
             connection = self._connection = self._connection or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield connection
+                answer = _decided(connection, names, decide, clock or time.time)
                 connection.execute("COMMIT")
             except BaseException:
                 # It may be over already, if it was the commit that failed.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+        return answer
+
+    async def astep(self, names: Sequence[str], decide: Decide[T], clock: Clock | None = None) -> T:
+        """Do as `step` does, in a thread."""
+        return await asyncio.to_thread(self.step, names, decide, clock)
 
     def begin_anew(self) -> None:
         """Leave to the process that this one was forked from what is its: connection, and taken lock."""
@@ -165,6 +145,25 @@ class SqliteStore:
 
     def __repr__(self) -> str:
         return f"<SqliteStore in {self.path}>"
+
+
+def _decided(connection: sqlite3.Connection, names: Sequence[str], decide: Decide[T], clock: Clock) -> T:
+    now_s = clock()
+    marks = ", ".join("?" * len(names))
+    # Only question marks are put in.
+    held = connection.execute(
+        f"SELECT name, data FROM straks_codes WHERE name IN ({marks})",  # noqa: S608
+        tuple(names),
+    )
+    decision = decide(dict(held), now_s)
+    for name, entry in decision.writes.items():
+        if entry is None:
+            connection.execute(_DROP, (name,))
+        else:
+            connection.execute(_KEEP, (name, entry.data, entry.forget_s))
+    if decision.writes:
+        connection.execute(_FORGET, (now_s,))
+    return decision.answer
 
 
 def _begin_anew() -> None:
