@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32))
 PAIRS, SAMPLES = 400, 100_000
-KINDS = "asrp"  # account, sends of the subject, of the recipient, of the recipient for this purpose
+KINDS = {"account": 3900, "sends": 3600, "recipient": 3600, "recipient-purpose": 30}
+"""What an issue writes, and for how many seconds each is kept."""
 NOBODYS = 95  # numbers in Sweden's range for fiction
 DOCUMENT = b"x" * 250  # about what an account takes
 SIGNIFICANT = 4.5  # |t| beyond which a leak is suspected, as in dudect and ISO/IEC 17825
@@ -69,13 +70,17 @@ def code_on(store: Store) -> Callable[[], None]:
     return pair
 
 
+def bare_names() -> list[str]:
+    """Return names as the store's are: keyed hashes, so that each rests somewhere else in a table."""
+    return [f"{kind}:{secrets.token_hex(16)}" for kind in KINDS]
+
+
 def bare_redis(url: str, stack: ExitStack) -> Callable[[], object]:
     """Return the four trips that issue and verify take: look, and compare and set; twice."""
     client: Any = stack.enter_context(redis_client_of(url))
-    numbers = count()
 
     def trips() -> None:
-        names = [f"{{bare}}:{next(numbers)}:{kind}" for kind in KINDS]
+        names = [f"{{bare}}:{name}" for name in bare_names()]
         kept = [word for number in range(1, len(KINDS) + 1) for word in (number, 3_600_000, DOCUMENT)]
         client.eval(_SCRIPT, len(names), *names)
         client.eval(_SCRIPT, len(names), *names, *[b"-"] * len(names), *kept)
@@ -91,14 +96,13 @@ def bare_sqlite(path: str, stack: ExitStack) -> Callable[[], object]:
     connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
     for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", _TABLE, _INDEX):
         connection.execute(statement)
-    numbers = count()
 
     def trips() -> None:
-        names, now_s = [f"{next(numbers)}:{kind}" for kind in KINDS], time.time()
+        names, now_s = bare_names(), time.time()
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("SELECT name, data FROM straks_codes WHERE name IN (?, ?, ?, ?)", names).fetchall()
-        for name in names:
-            connection.execute(_KEEP, (name, DOCUMENT, now_s + 3600))
+        for name, kept_s in zip(names, KINDS.values(), strict=True):
+            connection.execute(_KEEP, (name, DOCUMENT, now_s + kept_s))
         connection.execute(_FORGET, (now_s,))
         connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
