@@ -52,7 +52,7 @@ lock:
 	    --group build --output-file requirements/$$group.txt || exit 1; \
 	done
 
-wheel: .venv/test.ok
+wheel: .venv/demo.ok
 	@rm -rf dist
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 

@@ -291,6 +291,14 @@ def test_rehearsals_take_no_key(cli: Cli, here: Path, monkeypatch: pytest.Monkey
     assert [order.rehearsal for order in read_orders(here / "orders.jsonl")] == [True]
 
 
+def test_a_dry_run_takes_no_key(cli: Cli, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STRAKS_KEY")
+    write(here, GOOD[0])
+    result = build(cli, "--dry-run", out=None)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_a_key_may_come_from_a_file(cli: Cli, here: Path) -> None:
     write(here, GOOD[0])
     (here / "key").write_text("ff" * 32)

@@ -77,6 +77,12 @@ def test_every_format_says_both_nothing_and_something(cli: Callable[..., Result]
     assert "SMS102" in other.stdout
 
 
+def test_json_is_asked_for_as_everywhere_else(cli: Callable[..., Result]) -> None:
+    make("one", "Hei\nKoden er «hemmelig».\n")
+
+    assert cli("check", "--json").stdout == cli("check", "--format", "json").stdout != ""
+
+
 def test_a_template_that_cannot_be_read_does_not_stop_the_others(cli: Callable[..., Result]) -> None:
     make("broken", "Hei\n{{ navn }}\n")
     make("latin", b"Hei\n\xe6\n")

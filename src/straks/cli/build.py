@@ -138,7 +138,8 @@ def command(
 
     if out is None and not dry_run:
         raise InvalidSetting("name a file for the orders: --out FILE, or count alone: --dry-run")
-    (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal)
+    # What comes of a dry run has no ids to show, so it takes no key.
+    (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal or (dry_run and not key_file))
     catalog = Catalog.load(*folders)
     settings = _settings(values=read_values(catalog[template], settings.pop("pairs")), key=key, **settings)
     if rejects is None and out is not None and not dry_run:

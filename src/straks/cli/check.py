@@ -38,6 +38,7 @@ _UNREADABLE: Final = "TPL001"
     show_default=True,
     help="How findings are written.",
 )
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended without anybody noticing.")
 @click.option(
     "--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend what a reader may notice, too."
