@@ -57,7 +57,7 @@ class Tally:
 
 
 @click.command("build", cls=Command)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--template", required=True, metavar="NAME", help="What is to be sent.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the orders go.")
 @click.option(
@@ -124,7 +124,7 @@ def command(
     **settings: Any,  # noqa: ANN401 - the builder's, read below
 ) -> None:
     """
-    Build orders out of the rows of a file: CSV, JSON lines or Parquet.
+    Build orders out of the rows of a file: CSV, JSON lines or Parquet; - is standard input.
 
     Columns are the template's parameters, by name; besides, each row has a recipient, a language and an
     occasion. The same row with the same occasion is the same order, however often it is built. The file
@@ -138,6 +138,8 @@ def command(
 
     if out is None and not dry_run:
         raise InvalidSetting("name a file for the orders: --out FILE, or count alone: --dry-run")
+    if file == "-" and key_file is not None and key_file.name == "<stdin>":
+        raise InvalidSetting("standard input cannot hold both the rows and the key; name a file for one")
     (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal)
     catalog = Catalog.load(*folders)
     settings = _settings(values=read_values(catalog[template], settings.pop("pairs")), key=key, **settings)
@@ -230,7 +232,7 @@ def _watched(built: Lines, size: int, limit: int | None) -> Iterator[Line | Reje
     out = console(stderr=True)
     columns = (TextColumn("Building"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        bar = progress.add_task("", total=limit or size)
+        bar = progress.add_task("", total=limit or size or None)
         for number, each in enumerate(built, start=1):
             if number % _SHOWN_EVERY == 0:
                 progress.update(bar, completed=number if limit else built.position)
