@@ -115,6 +115,15 @@ def test_standard_input_that_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) 
         read_rows("-")
 
 
+def test_standard_input_that_cannot_be_read_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open(os.open(os.devnull, os.O_WRONLY), encoding="utf-8") as to_write_to:  # noqa: PTH123 - a descriptor
+        monkeypatch.setattr(sys, "stdin", to_write_to)
+        with pytest.raises(OSError, match="Bad file descriptor") as caught:
+            read_rows("-")
+
+    assert caught.value.filename == "standard input"
+
+
 def test_standard_input_stays_open(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("to\na\n")
     program = (

@@ -366,8 +366,10 @@ def test_a_template_that_the_policy_stops_ends_with_2(cli: Cli, here: Path) -> N
     assert not (here / "o").exists()
 
 
-JSON_ROW = '{"to": "+46701740605", "locale": "nb", "occasion": "a1", "code": "482913", "lifetime": "5 min", '
-JSON_ROW += '"service": "Skatteetaten"}\n'
+JSON_ROW = (
+    '{"to": "+46701740605", "locale": "nb", "occasion": "a1", "code": "482913", "lifetime": "5 min", '
+    '"service": "Skatteetaten"}\n'
+)
 
 
 @pytest.mark.parametrize("file", ["-", "/dev/stdin"])

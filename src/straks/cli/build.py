@@ -124,7 +124,9 @@ def command(
     **settings: Any,  # noqa: ANN401 - the builder's, read below
 ) -> None:
     """
-    Build orders out of the rows of a file: CSV, JSON lines or Parquet; - is standard input.
+    Build orders out of the rows of a file: CSV, JSON lines or Parquet.
+
+    FILE may be a pipe, and - is standard input, unless it is Parquet or --jobs is over 1.
 
     Columns are the template's parameters, by name; besides, each row has a recipient, a language and an
     occasion. The same row with the same occasion is the same order, however often it is built. The file
