@@ -374,6 +374,60 @@ def test_a_template_that_the_policy_stops_ends_with_2(cli: Cli, here: Path) -> N
     assert not (here / "o").exists()
 
 
+JSON_ROW = (
+    '{"to": "+46701740605", "locale": "nb", "occasion": "a1", "code": "482913", "lifetime": "5 min", '
+    '"service": "Skatteetaten"}\n'
+)
+
+
+@pytest.mark.parametrize("file", ["-", "/dev/stdin"])
+@pytest.mark.parametrize("rows", [HEADER + GOOD[0] + "\n", JSON_ROW], ids=["csv", "json lines"])
+def test_rows_that_are_piped_in_become_orders(
+    start: Callable[..., subprocess.Popen[str]], here: Path, file: str, rows: str
+) -> None:
+    building = start(
+        "build", file, "--template", "one-time-code", "--out", "orders.jsonl", stdin=subprocess.PIPE
+    )
+    told, err = building.communicate(rows, timeout=120)
+
+    assert (building.returncode, err) == (0, "")
+    assert "1 row: 1 order in orders.jsonl" in told
+    assert [order.channel for order in read_orders(here / "orders.jsonl")] == ["sms"]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--jobs", "2"], "standard input can be read once only, and each job reads it; build with one, or"),
+        (["--key-file", "-"], "standard input cannot hold both the rows and the key; name a file for one"),
+    ],
+)
+def test_what_a_pipe_cannot_do_is_told_with_the_way_out(
+    start: Callable[..., subprocess.Popen[str]], more: list[str], told: str
+) -> None:
+    building = start(
+        "build", "-", "--template", "one-time-code", "--out", "o.jsonl", *more, stdin=subprocess.PIPE
+    )
+    _, err = building.communicate(HEADER + GOOD[0] + "\n", timeout=120)
+
+    assert building.returncode == 2
+    assert told in err
+
+
+def test_standard_input_that_cannot_be_read_is_not_told_as_standard_output(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    to_write_to = os.open(os.devnull, os.O_WRONLY)
+    building = start("build", "-", "--template", "one-time-code", "--dry-run", stdin=to_write_to)
+    os.close(to_write_to)
+    _, err = building.communicate(timeout=120)
+
+    assert (building.returncode, err) == (
+        2,
+        "Error: standard input: Bad file descriptor; name another place\n",
+    )
+
+
 def test_several_jobs_write_the_same_files_as_one(
     start: Callable[..., subprocess.Popen[str]], here: Path
 ) -> None:

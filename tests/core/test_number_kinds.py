@@ -60,7 +60,7 @@ def test_a_whole_number_within_bounds_is_taken() -> None:
         (True, "not bool"),
         (1.0, "not float"),
         ("1", "not str"),
-        (Decimal(1), "not Decimal"),
+        (Decimal(1), "not a decimal number"),
         (None, "not NoneType"),
     ],
 )

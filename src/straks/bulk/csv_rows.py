@@ -11,7 +11,6 @@ and the whole file is of no use.
 from __future__ import annotations
 
 import csv
-import os
 import re
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Final
@@ -22,6 +21,7 @@ from straks.errors import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from straks.bulk.row import Numbered
 
@@ -36,11 +36,11 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 class CsvRows(Rows):
     """The rows of a CSV file; its numbers are those of a spreadsheet, where the header is row 1."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, octets: BinaryIO, size: int) -> None:
         super().__init__(path)
-        self._octets = open(path, "rb")  # noqa: PTH123, SIM115 - a path as text; closed by `close`
+        self._octets = octets
+        self.size = size
         try:
-            self.size = os.fstat(self._octets.fileno()).st_size
             # Decoded so that what is not UTF-8 can be told with its line.
             self._text = TextIOWrapper(
                 self._octets, encoding="utf-8-sig", errors="surrogateescape", newline=""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 from straks.bulk.builder import Builder
 from straks.bulk.row import Built, Rejection
-from straks.bulk.rows import read_rows
+from straks.bulk.rows import STANDARD_INPUT, read_rows
 from straks.bulk.seen import Seen
 from straks.errors import InvalidSetting, StraksError
 
@@ -134,7 +134,7 @@ def build_lines(
 def _check_file(path: str) -> None:
     if "fork" not in multiprocessing.get_all_start_methods():
         raise InvalidSetting("this system cannot fork, which several jobs need; build with one")
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a path as text
+    if path == STANDARD_INPUT or not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a path as text
         raise InvalidSetting(
             f"{path} can be read once only, and each job reads it; build with one, or give a file"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -13,6 +12,7 @@ from straks.errors import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from straks.bulk.row import Cells, Numbered
 
@@ -25,11 +25,11 @@ class JsonRows(Rows):
 
     fixed = False
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, octets: BinaryIO, size: int) -> None:
         super().__init__(path)
-        self._octets = open(path, "rb")  # noqa: PTH123, SIM115 - a path as text; closed by `close`
+        self._octets = octets
+        self.size = size
         try:
-            self.size = os.fstat(self._octets.fileno()).st_size
             self._begin(self._rows())
         except BaseException:
             self.close()

@@ -3,14 +3,19 @@ Reads a file of rows, whichever of the three kinds it is.
 
 What a file is, is told from how it begins and not from its name. A file that begins like something else
 (a spreadsheet, an archive, another encoding) is turned away with what to do about it.
+
+It is opened once, and who reads the rows goes on with what was opened: out of a pipe nothing comes twice, so
+the beginning is looked at where it stays to be read.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from abc import ABC, abstractmethod
+from io import BufferedReader, RawIOBase
 from itertools import chain
-from typing import TYPE_CHECKING, ClassVar, Final, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from straks.bulk.row import Numbered, Unreadable
 from straks.errors import UnusableFile
@@ -18,10 +23,15 @@ from straks.errors import UnusableFile
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
-    from typing import Self
+    from typing import BinaryIO, Self
+
+    from _typeshed import WriteableBuffer
 
 BOM: Final = b"\xef\xbb\xbf"
 """What some programs begin UTF-8 with."""
+
+STANDARD_INPUT: Final = "standard input"
+"""The ``path`` of rows that were asked for as ``-``."""
 
 _BEGINNINGS: Final = {
     b"\xff\xfe": "is UTF-16; save it as UTF-8",
@@ -42,7 +52,7 @@ class Rows(ABC):
     The rows of a file, to be gone through once. Close it, or use it in a ``with`` block.
 
     ``header`` are the names of the columns: of all rows where it is ``fixed``, else of the first one.
-    ``position`` of ``size`` says how far it has been read.
+    ``position`` of ``size`` says how far it has been read; of a pipe nobody knows the size, and it is 0.
     """
 
     fixed: ClassVar[bool] = True
@@ -97,9 +107,43 @@ class Rows(ABC):
         return f"<{type(self).__name__} of {self.path}>"
 
 
+class _Once(RawIOBase):
+    """What can be read once only, given in whole pieces however it trickles in, and counted."""
+
+    def __init__(self, name: str, rest: BinaryIO, *, keep_open: bool) -> None:
+        self._name = name
+        self._rest = rest
+        self._keep_open = keep_open
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        room = memoryview(buffer)
+        try:
+            piece = self._rest.read(len(room))
+        except OSError as error:
+            error.filename = self._name  # without a name it would be told as one of standard output
+            raise
+        room[: len(piece)] = piece
+        self._read += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        return self._read
+
+    def close(self) -> None:
+        if not self._keep_open:
+            self._rest.close()
+        super().close()
+
+
 def read_rows(path: str | os.PathLike[str]) -> Rows:
     """
     Open a file of rows: CSV with a header, one JSON object a line, or Parquet. Text is UTF-8.
+
+    It may be a pipe, and ``-`` is standard input, but not of Parquet, which is read from its end.
 
     Raises:
         UnusableFile: It is none of these, is not UTF-8, or has no rows.
@@ -107,15 +151,42 @@ def read_rows(path: str | os.PathLike[str]) -> Rows:
         OSError: It cannot be read.
     """
     name = os.fspath(path)
-    with open(name, "rb") as file:  # noqa: PTH123 - a path as text, for the sentences
-        start = file.read(_LOOKED_AT)
+    if name == "-":
+        if sys.stdin is None:
+            raise UnusableFile("standard input is closed; name a file", path=STANDARD_INPUT)
+        once = _Once(STANDARD_INPUT, sys.stdin.buffer, keep_open=True)
+        return _told(STANDARD_INPUT, BufferedReader(once), again=False)
+    octets = open(name, "rb")  # noqa: PTH123, SIM115 - a path as text; closed with the rows
+    if octets.seekable():
+        return _told(name, octets, again=True)
+    return _told(name, BufferedReader(_Once(name, octets, keep_open=False)), again=False)
+
+
+def _told(name: str, octets: BufferedReader[Any], *, again: bool) -> Rows:
+    """Return the rows of *octets*, as the kind that their beginning tells; a file can be opened *again*."""
+    try:
+        start = octets.peek()[:_LOOKED_AT]
+        return _of_kind(name, start, octets, again=again)
+    except BaseException:
+        octets.close()
+        raise
+
+
+def _of_kind(name: str, start: bytes, octets: BufferedReader[Any], *, again: bool) -> Rows:
     for beginning, what in _BEGINNINGS.items():
         if start.startswith(beginning):
             raise UnusableFile(f"{name} {what}", path=name)
     if start.startswith(b"PAR1"):
+        if not again:
+            raise UnusableFile(
+                f"{name} is Parquet, which is read from its end, not as it comes; save it and name the file",
+                path=name,
+            )
         from straks.bulk.parquet_rows import ParquetRows
 
+        octets.close()
         return ParquetRows(name)
+    size = os.fstat(octets.fileno()).st_size if again else 0
     text = start.removeprefix(BOM).lstrip()
     if text.startswith(b"["):
         raise UnusableFile(
@@ -124,7 +195,7 @@ def read_rows(path: str | os.PathLike[str]) -> Rows:
     if text.startswith(b"{"):
         from straks.bulk.json_rows import JsonRows
 
-        return JsonRows(name)
+        return JsonRows(name, octets, size)
     from straks.bulk.csv_rows import CsvRows
 
-    return CsvRows(name)
+    return CsvRows(name, octets, size)

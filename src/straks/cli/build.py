@@ -57,7 +57,7 @@ class Tally:
 
 
 @click.command("build", cls=Command)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--template", required=True, metavar="NAME", help="What is to be sent.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the orders go.")
 @click.option(
@@ -126,6 +126,8 @@ def command(
     """
     Build orders out of the rows of a file: CSV, JSON lines or Parquet.
 
+    FILE may be a pipe, and - is standard input, unless it is Parquet or --jobs is over 1.
+
     Columns are the template's parameters, by name; besides, each row has a recipient, a language and an
     occasion. The same row with the same occasion is the same order, however often it is built. The file
     of orders holds recipients and texts in full.
@@ -138,6 +140,8 @@ def command(
 
     if out is None and not dry_run:
         raise InvalidSetting("name a file for the orders: --out FILE, or count alone: --dry-run")
+    if file == "-" and key_file is not None and key_file.name == "<stdin>":
+        raise InvalidSetting("standard input cannot hold both the rows and the key; name a file for one")
     # What comes of a dry run has no ids to show, so it takes no key.
     (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal or (dry_run and not key_file))
     catalog = Catalog.load(*folders)
@@ -231,7 +235,7 @@ def _watched(built: Lines, size: int, limit: int | None) -> Iterator[Line | Reje
     out = console(stderr=True)
     columns = (TextColumn("Building"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        bar = progress.add_task("", total=limit or size)
+        bar = progress.add_task("", total=limit or size or None)
         for number, each in enumerate(built, start=1):
             if number % _SHOWN_EVERY == 0:
                 progress.update(bar, completed=number if limit else built.position)

@@ -68,7 +68,8 @@ class Integer(Parameter):
     def check(self, value: object) -> int:
         """Return the number; another type or one out of bounds is `Unfit`."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Unfit(f"takes {self.limits}, not {type(value).__name__}")
+            kind = "a decimal number" if isinstance(value, Decimal) else type(value).__name__
+            raise Unfit(f"takes {self.limits}, not {kind}")
         if not self.min <= value <= self.max:
             raise Unfit(f"takes {self.limits}")
         return int(value)
