@@ -124,6 +124,7 @@ def test_a_run_that_is_stopped_leaves_what_the_workers_have(
     result = run(journal, file, task_of(Noting(), straks.MemoryStore(), works=False), stop=stop)
 
     assert result == RunResult()
+    assert journal.runs()[-1].stopped == "interrupted"
     assert journal.counts() == {State.IN_FLIGHT: 1, State.WAITING: 1}
 
 

@@ -83,6 +83,76 @@ def test_outcomes_reasons_times_and_doubts_are_told(cli: Cli, journal: Journal) 
     assert PHONE not in result.stdout
 
 
+def test_after_a_kill_what_may_have_left_is_not_said_to_have_taken_no_request(
+    cli: Cli, journal: Journal
+) -> None:
+    end(journal, "placed", "placed", "refused", "invalid")
+    journal.record([(row, TakenUp(1_779_012_100.0)) for row in (5, 6)])
+    journal.recover()
+    out = report(cli).stdout
+    times, requests = out.split("of the orders placed")[1].split("orders that ended")
+
+    assert "requests" not in times.split("At most")[0]
+    assert re.findall(r"^ +(\d) +(\d+) *$", requests.split("in doubt: id")[0], re.MULTILINE) == [
+        ("1", "2"),
+        ("2", "2"),
+    ]
+
+
+def test_whoever_reports_after_control_c_is_not_told_that_what_waits_took_no_request(
+    cli: Cli, journal: Journal, tmp_path: Path
+) -> None:
+    end(journal, "placed", "not-sent")
+    journal.record([(3, TakenUp(1_779_012_100.0))])
+    found = json.loads(report(cli, "--json", "--html", "report.html").stdout)
+    (card,) = re.findall(
+        r"<caption>Orders that ended, by how many.*?</table>",
+        (tmp_path / "report.html").read_text("utf-8"),
+        re.DOTALL,
+    )
+
+    assert found["attempts"] == {"1": 1, "2": 1}
+    assert re.findall(r">(\d+)<", card) == ["1", "1", "2", "1"]
+
+
+def test_runs_that_finished_were_interrupted_or_were_killed_are_told_apart(
+    cli: Cli, journal: Journal, tmp_path: Path
+) -> None:
+    ends: list[str] = []
+    for stopped in (None, "interrupted", "the token lacks a scope"):
+        journal.end_run(journal.begin_run(), stopped)
+        ends.append(report(cli).stdout.splitlines()[1])
+    journal.begin_run()
+    ends.append(report(cli, "--html", "report.html").stdout.splitlines()[1])
+    page = (tmp_path / "report.html").read_text("utf-8")
+
+    assert ends == [
+        "The last one finished",
+        "The last one stopped: interrupted",
+        "The last one stopped: the token lacks a scope",
+        "The last one has no end written: killed, or still under way",
+    ]
+    assert re.findall(r'<td class="why">(.*?)</td>', page) == [
+        "finished",
+        "interrupted",
+        "the token lacks a scope",
+        "no end written: killed, or still under way",
+    ]
+
+
+def test_who_has_a_doubt_without_a_reference_is_not_sent_to_the_feed(
+    cli: Cli, journal: Journal, tmp_path: Path
+) -> None:
+    end(journal, "in-doubt")
+    out = report(cli, "--html", "report.html").stdout
+    sentence = "where it has none, the feed cannot tell: ask the person, and build with --reference-column"
+
+    for told in (out, (tmp_path / "report.html").read_text("utf-8")):
+        assert sentence in told
+        assert "Look at the feed" not in told
+    assert "--retry-doubt ID" in out
+
+
 @pytest.mark.parametrize(
     ("outcomes", "code"),
     [
@@ -117,7 +187,7 @@ def test_programs_are_told_all_of_it(cli: Cli, journal: Journal) -> None:
 
     assert (found["orders"], found["sent"], found["states"]["waiting"]) == (8, 1, 6)
     assert found["percentiles_s"]["50"] == 0.1
-    assert found["attempts"] == {"0": 6, "1": 1, "2": 1}
+    assert found["attempts"] == {"2": 1}
     assert found["doubts"][0]["reference"] == f"{EVIL}1"
     assert found["doubts"][0]["taken_up"] == "2026-05-17 10:00:20Z"
     assert PHONE not in result.stdout

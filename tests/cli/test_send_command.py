@@ -363,17 +363,27 @@ def test_an_unknown_template_or_language_is_named(cli: Callable[..., Result]) ->
     assert "no sms in 'fr'" in locale.stderr
 
 
+@pytest.mark.parametrize(
+    ("more", "way"),
+    [
+        ((), "Ask the person before you repeat it"),
+        (("--reference", "sak/1"), "Look for your reference in the feed"),
+    ],
+)
 def test_ctrl_c_on_the_way_says_that_the_message_may_have_been_sent(
-    start: Callable[..., subprocess.Popen[str]], odd_service: Callable[..., Any]
+    start: Callable[..., subprocess.Popen[str]],
+    odd_service: Callable[..., Any],
+    more: tuple[str, ...],
+    way: str,
 ) -> None:
     service = odd_service(None)
-    process = start(*order(PHONE, service.url, "--occasion", "login/1"))
+    process = start(*order(PHONE, service.url, "--occasion", "login/1", *more))
     assert service.asked.wait(30)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
 
     assert process.returncode == 130
-    assert "Interrupted on the way: the message may have been sent." in err
+    assert f"Interrupted on the way: the message may have been sent. {way}" in err
     assert "Traceback" not in err
     assert out == ""
 

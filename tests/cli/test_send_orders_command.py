@@ -178,7 +178,9 @@ def test_a_doubt_is_listed_and_left_until_somebody_decides(
     assert (first.exit_code, again.exit_code, fresh.exit_code) == (3, 3, 3)
     assert (doubt["line"], doubt["reference"]) == (1, "sak/0")
     assert doubt["idempotency_id"] in first.stdout
-    assert "1 order may have been sent. Look at the feed or ask the person" in again.stdout
+    assert (
+        "1 order may have been sent. Where an order has a reference of yours, look for that" in again.stdout
+    )
     assert "1 doubt too fresh to be placed again" in fresh.stdout
     assert len(altinn.messages) == 3
     assert send(cli, altinn.url, "--settle-doubt", doubt["idempotency_id"]).exit_code == 0
@@ -270,6 +272,7 @@ def test_whoever_stops_it_loses_nothing_and_leaves_no_doubt(
     assert "Stopping; what is in flight is waited for" in err
     assert "Traceback" not in err
     assert "the same command goes on where it was" in out
+    assert "The last one stopped: interrupted\n" in cli("report", "sent.db").stdout
     assert found.keys() == {State.PLACED, State.WAITING}
     assert len(altinn.messages) == found[State.PLACED]
     assert send(cli, altinn.url).exit_code == 0

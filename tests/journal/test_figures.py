@@ -44,12 +44,27 @@ def test_every_order_is_counted_once_in_each_figure(entries: list[Entry]) -> Non
     sent = [entry for entry in entries if entry.state in (State.PLACED, State.REPLAYED)]
     ended = [entry for entry in entries if entry.ended_s is not None]
 
-    assert figures.orders == figures.states.total() == figures.attempts.total() == len(entries)
+    assert figures.orders == figures.states.total() == len(entries)
     assert figures.sent == len(sent)
     assert sum(span.sent for span in figures.latencies) == sum(entry.took_s is not None for entry in sent)
     assert sum(span.sent + span.others for span in figures.timeline) == len(ended)
     assert len(figures.doubts) == figures.states[State.IN_DOUBT]
     assert figures.reasons.total() == figures.states[State.REFUSED] + figures.states[State.NOT_SENT]
+
+
+@given(ENTRIES)
+def test_requests_are_counted_of_what_has_ended_and_none_only_where_nothing_left(
+    entries: list[Entry],
+) -> None:
+    figures = figures_of(entries)
+    left = (State.PLACED, State.REPLAYED, State.REFUSED)
+    never = (State.INVALID, State.NOT_SENT, State.EXPIRED)
+
+    assert figures.attempts[0] == sum(each.state in never and not each.requests for each in entries)
+    for requests in (1, 2, 3):
+        ended = [each for each in entries if each.state in (*left, *never)]
+        assert figures.attempts[requests] == sum(each.requests == requests for each in ended)
+    assert figures.attempts.total() <= figures.orders
 
 
 @given(st.lists(TIMES_S, min_size=1, max_size=200))

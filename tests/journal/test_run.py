@@ -193,6 +193,23 @@ def test_what_every_order_would_meet_stops_the_run_and_costs_no_order_its_turn(
     assert [each.stopped for each in journal.runs()] == ["the token lacks a scope"]
 
 
+@pytest.mark.parametrize(("orders", "how"), [(3, "interrupted"), (1, None)])
+def test_a_run_that_was_asked_to_end_is_interrupted_only_where_it_left_orders(
+    journal: Journal, make: Make, write: Write, orders: int, how: str | None
+) -> None:
+    stop = asyncio.Event()
+
+    async def ask(_: str) -> None:
+        await asyncio.sleep(0)
+        stop.set()
+
+    result = run(journal, write(*map(make, range(orders))), Script(before=ask), in_flight=1, stop=stop)
+
+    assert result.stopped is None
+    assert [each.stopped for each in journal.runs()] == [how]
+    assert states(journal) == ["placed", *["waiting"] * (orders - 1)]
+
+
 def test_a_service_that_is_down_makes_no_thousand_doubts(journal: Journal, make: Make, write: Write) -> None:
     result = run(
         journal, write(*map(make, range(1, 50))), scripted(*["doubt"] * 50), in_flight=2, stop_after=3

@@ -218,7 +218,7 @@ def _judge(reply: Reply) -> Receipt | Response | _Unsent | _Doubt:
 def _in_doubt(sealed: SealedOrder, doubt: str, attempts: int, asked_s: float | None) -> InDoubt:
     return InDoubt(
         f"{doubt}; the message may have been sent. Placing it again under the same occasion may send it "
-        "twice: look at the feed or ask the person first",
+        "twice: look for your reference in the feed or, if you gave none, ask the person first",
         idempotency_id=sealed.idempotency_id,
         attempts=attempts,
         retry_after_s=asked_s,

@@ -260,5 +260,5 @@ _TOO_LATE: Final = Ending(
 _WITHOUT_A_WORD: Final = Ending(
     outcome=Outcome.IN_DOUBT,
     why="the worker that was sending the order is gone, so the message may have been sent. Placing it again "
-    "may send it twice: look at the feed or ask the person first",
+    "may send it twice: look for your reference in the feed or, if you gave none, ask the person first",
 )

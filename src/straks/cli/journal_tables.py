@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice, zip_longest
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.cli.moments import utc
@@ -12,6 +12,7 @@ from straks.preview.visible import visible
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from straks.journal import Run
     from straks.journal.figures import Figures, Span
 
 MEANINGS: Final = {
@@ -28,6 +29,16 @@ MEANINGS: Final = {
     State.DUPLICATE: "duplicate of an earlier line",
 }
 """What each state is called, in the order in which they are listed."""
+
+LOOK: Final = (
+    "Where an order has a reference of yours, look for that in the feed; where it has none, the feed cannot "
+    "tell: ask the person, and build with --reference-column next time."
+)
+"""How it is found out whether an order in doubt was sent; the feed has no ids of the sender's."""
+DECIDE: Final = (
+    "Then give straks send --settle-doubt ID to leave it, or --retry-doubt ID to place it again under the "
+    "same id."
+)
 
 _ALL: Final = 100
 _STYLES: Final = {
@@ -73,21 +84,37 @@ def doubts_table(figures: Figures, most: int | None = None) -> Table:
     return table
 
 
-def tries_table(figures: Figures) -> Table:
-    """Return how long orders took that have a receipt, and beside it how many requests all of them took."""
+def times_table(figures: Figures) -> Table:
+    """Return how long orders took that have a receipt."""
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("of the orders placed")
     table.add_column("took at most", justify="right")
-    table.add_column("requests", justify="right")
-    table.add_column("orders", justify="right")
-    times = [(percentile_name(each), f"{took_s:.2f} s") for each, took_s in figures.percentiles_s.items()]
-    tries = [(f"{requests}", f"{count:,}") for requests, count in sorted(figures.attempts.items())]
-    for time, attempt in zip_longest(times, tries, fillvalue=("", "")):
-        table.add_row(*time, *attempt)
+    for each, took_s in figures.percentiles_s.items():
+        table.add_row(percentile_name(each), f"{took_s:.2f} s")
     return table
+
+
+def requests_table(figures: Figures) -> Table:
+    """Return how many requests orders took of which that is known."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("requests", justify="right")
+    table.add_column("orders that ended", justify="right")
+    for requests, count in sorted(figures.attempts.items()):
+        table.add_row(f"{requests}", f"{count:,}")
+    return table
+
+
+def how_ended(run: Run) -> str:
+    """Return how a run ended, in a few words, or why it stopped."""
+    if run.ended_s is None:
+        return "no end written: killed, or still under way"
+    return run.stopped or "finished"
 
 
 def percentile_name(percentile: int) -> str:

@@ -65,17 +65,29 @@ def _write(html: Path, figures: Figures, runs: list[Run], environment: str | Non
 
 
 def _show(figures: Figures, runs: list[Run], environment: str | None) -> None:
-    from straks.cli.journal_tables import doubts_table, states_table, tries_table
+    from straks.cli.journal_tables import (
+        DECIDE,
+        LOOK,
+        doubts_table,
+        how_ended,
+        requests_table,
+        states_table,
+        times_table,
+    )
 
     out = console()
     where = "" if environment is None else f", to {one_line(environment)}"
     click.echo(f"{len(runs)} run{'' if len(runs) == 1 else 's'}{where}")
     for run in runs[-1:]:
-        if run.stopped:
-            click.echo(f"The last one stopped: {one_line(run.stopped)}")
+        verb = "has " if run.ended_s is None else "stopped: " if run.stopped else ""
+        click.echo(f"The last one {verb}{one_line(how_ended(run))}")
     out.print(states_table(figures))
     if figures.percentiles_s:
-        out.print(tries_table(figures))
+        out.print(times_table(figures))
         click.echo(f"At most {figures.busiest_per_s:,.1f} orders ended in a second.\n")
+    if figures.attempts:
+        out.print(requests_table(figures))
+        click.echo()
     if figures.doubts:
         out.print(doubts_table(figures))
+        click.echo(f"{LOOK} {DECIDE}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks import __version__
 from straks.cli.charts import Chart, Column, columns_chart, rows_chart
-from straks.cli.journal_tables import MEANINGS, percentile_name
+from straks.cli.journal_tables import LOOK, MEANINGS, how_ended, percentile_name
 from straks.cli.moments import utc
 from straks.cli.pages import render
 from straks.journal.rules import State
@@ -38,9 +38,10 @@ def page(figures: Figures, runs: Sequence[Run], environment: str | None) -> str:
     return render(
         "report.html.jinja",
         figures=figures,
-        runs=[(utc(run.began_s), utc(run.ended_s), run.stopped, run.ended_s is None) for run in runs],
+        runs=[(utc(run.began_s), utc(run.ended_s), how_ended(run)) for run in runs],
         environment=environment,
         lead=_lead(figures),
+        look=LOOK,
         states=[
             (meaning, figures.states[state]) for state, meaning in MEANINGS.items() if figures.states[state]
         ],

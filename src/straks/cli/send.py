@@ -158,11 +158,12 @@ def _send(transport: AltinnTransport, order: Order) -> Receipt:
     try:
         return transport.send(order)
     except KeyboardInterrupt:
-        click.echo(
-            "\nInterrupted on the way: the message may have been sent. Look at the feed or ask the person "
-            "before you repeat it.",
-            err=True,
+        way = (
+            "Ask the person before you repeat it; with --reference you could have looked in the feed."
+            if order.reference is None
+            else "Look for your reference in the feed before you repeat it."
         )
+        click.echo(f"\nInterrupted on the way: the message may have been sent. {way}", err=True)
         raise
 
 

@@ -268,7 +268,7 @@ def _stopped_by_signals(stop: asyncio.Event, says: str) -> Generator[None]:
 
 
 def _show(figures: Figures, admitted: Admitted, path: Path, *, fresh: int, interrupted: bool) -> None:
-    from straks.cli.journal_tables import doubts_table, states_table
+    from straks.cli.journal_tables import DECIDE, LOOK, doubts_table, states_table
     from straks.journal.rules import RIPE_S, State
 
     out = console()
@@ -284,11 +284,7 @@ def _show(figures: Figures, admitted: Admitted, path: Path, *, fresh: int, inter
     if doubts:
         out.print(doubts_table(figures, _DOUBTS_SHOWN))
         more = f" {doubts - _DOUBTS_SHOWN} more: straks report {path}." if doubts > _DOUBTS_SHOWN else ""
-        click.echo(
-            f"{counted(doubts, 'order')} may have been sent.{more} Look at the feed or ask the person, "
-            "then say "
-            "--settle-doubt ID to leave it, or --retry-doubt ID to place it again under the same id."
-        )
+        click.echo(f"{counted(doubts, 'order')} may have been sent.{more} {LOOK} {DECIDE}")
     if fresh:
         click.echo(
             f"{counted(fresh, 'doubt')} too fresh to be placed again: the service may still be at it. "

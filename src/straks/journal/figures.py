@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PERCENTILES: Final = (50, 90, 95, 99, 100)
 
+_LEFT: Final = SENT | {State.REFUSED}
+_ENDED: Final = _LEFT | {State.INVALID, State.NOT_SENT, State.EXPIRED}
 _STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800)
 _BUCKETS_MOST: Final = 60
 _EDGES_S: Final = tuple(
@@ -59,7 +61,8 @@ class Figures:
     """
     What `figures_of` counts.
 
-    ``attempts`` counts orders by how many requests they took, those that were never tried under 0.
+    ``attempts`` counts orders by how many requests they took: those that have ended and are in no doubt, for
+    of any other more may have left than is known. Under 0 are those of which nothing left.
     ``percentiles_s`` has the times, by percentile, ``latencies`` how many orders fall into which span of
     time, and ``timeline`` how many ended when, in seconds since 1970. ``doubts`` are the orders that are in
     doubt.
@@ -101,7 +104,8 @@ def figures_of(entries: Iterable[Entry]) -> Figures:
     doubts: list[Entry] = []
     for entry in entries:
         states[entry.state] += 1
-        attempts[entry.requests] += 1
+        if entry.state in _ENDED and (entry.requests or entry.state not in _LEFT):
+            attempts[entry.requests] += 1
         if entry.state in (State.REFUSED, State.NOT_SENT):
             reasons[Reason(entry.state, entry.status, entry.problem)] += 1
         if entry.state is State.IN_DOUBT:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 IN_FLIGHT: Final = 20
 """How many orders are in flight at once, unless said otherwise."""
 IN_FLIGHT_MOST: Final = 1000
+INTERRUPTED: Final = "interrupted"
+"""What the journal is told of a run that was asked to end, and left orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ async def carry_all(
         finally:
             await lanes.come_down()
         stopped = lanes.course.stop
-        journal.end_run(run, stopped)
+        journal.end_run(run, stopped or (INTERRUPTED if stop.is_set() and lanes.leaves else None))
     return RunResult(lanes.ended, stopped)
 
 
@@ -203,6 +205,12 @@ class _Lanes:
         self.ended: Counter[State] = Counter()
         self._due = deque(journal.due())
         self._aloft: dict[asyncio.Task[Delivered | Left], Entry] = {}
+        self._let_go = False
+
+    @property
+    def leaves(self) -> bool:
+        """Whether there are orders that have not had their turn, or were not waited for."""
+        return bool(self._due) or self._let_go
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take turns until nothing is due any more, or it is to stop."""
@@ -265,6 +273,7 @@ class _Lanes:
             ended = task.result()
             if isinstance(ended, Left):
                 del self._aloft[task]
+                self._let_go = True
                 if ended.why is not None and self.course.stop is None:
                     self.course = replace(self.course, stop=ended.why)
             else:

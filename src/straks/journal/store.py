@@ -88,8 +88,9 @@ class Admitted:
 @dataclass(frozen=True, slots=True)
 class Run:
     """
-    A run: when it began and ended (None for one that was killed), and why it stopped early, if it did.
+    A run: when it began and ended (None for one that was killed), and why it left orders, if it did.
 
+    ``stopped`` is ``"interrupted"`` where it was asked to end.
     ``by_workers`` says that it handed its orders to workers, who send them whatever becomes of the run.
     """
 
