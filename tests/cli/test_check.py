@@ -313,9 +313,25 @@ def test_a_diff_shows_what_would_change_and_changes_nothing(cli: Callable[..., R
 
 
 def test_a_diff_where_something_cannot_be_read_ends_with_2(cli: Callable[..., Result]) -> None:
-    make("one", b"\xff")
+    file = make("one", b"\xff")
+    result = cli("check", "--diff")
 
-    assert cli("check", "--diff").exit_code == 2
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {file}:1")
+    assert "is not UTF-8; save it as UTF-8" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_diff_of_one_template_ends_as_its_check_whatever_lies_beside_it(cli: Callable[..., Result]) -> None:
+    make("one", "Hei\n")
+    make("latin", b"Hei\n\xe6\n")
+    make("broken", "Hei\n{{ navn }}\n")
+    clean, broken = cli("check", "templates/one", "--diff"), cli("check", "templates/broken", "--diff")
+
+    assert (clean.exit_code, clean.stdout, clean.stderr) == (0, "", "")
+    assert broken.exit_code == cli("check", "templates/broken").exit_code == 2
+    assert "navn" in broken.stderr
+    assert "latin" not in broken.stderr
 
 
 def test_windows_line_ends_and_a_byte_order_mark_stay(cli: Callable[..., Result]) -> None:
