@@ -94,6 +94,33 @@ def test_a_template_that_cannot_be_read_does_not_stop_the_others(cli: Callable[.
     assert not any(each["message"].startswith(each["file"] or "?") for each in found(result))
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("Hei {{ nam }}", 8),
+        ("Hei {{ name }}{# nam #} og {{ nam }}", 31),
+        ("Hei {% for x in range(3) %}{{ x }}{% endfor %}", 5),
+        ("Hei {{ name }", 5),
+        ("Hei {{ name }} {{ name | upp }}", 16),
+        ("Hei {{ name }} {{ name.first }}", None),
+        ("Hei {{ nam }} {{ nam }}", None),
+        ("{% if name %}Hei {{ name }}", None),
+        ("Hei\x01 {{ name }}", None),
+        ("Hei {{ nam\xe6", None),
+    ],
+)
+def test_the_caret_of_a_broken_template_is_below_its_name_or_tag_or_nowhere(
+    cli: Callable[..., Result], text: str, column: int | None
+) -> None:
+    parameter = '[parameters.name]\nkind = "name"\nmax-length = 9\nexample = "Kari"\n'
+    make("one", text.encode("latin-1"), MANIFEST + parameter)
+    (told,) = found(cli("check", "--format", "json"))
+    carets = [line for line in cli("check").stdout.splitlines() if line.strip(" |") == "^"]
+
+    assert (told["code"], told["line"], told["column"]) == ("TPL001", 1, column)
+    assert carets == ([] if column is None else [f"  | {' ' * (column - 1)}^"])
+
+
 def test_the_rule_about_broken_templates_looks_at_nothing_itself() -> None:
     assert [*template_that_cannot_be_read.check(None)] == []
 
