@@ -100,6 +100,33 @@ def test_a_template_that_cannot_be_read_does_not_stop_the_others(cli: Callable[.
     assert not any(each["message"].startswith(each["file"] or "?") for each in found(result))
 
 
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("Hei {{ nam }}", 8),
+        ("Hei {{ name }}{# nam #} og {{ nam }}", 31),
+        ("Hei {% for x in range(3) %}{{ x }}{% endfor %}", 5),
+        ("Hei {{ name }", 5),
+        ("Hei {{ name }} {{ name | upp }}", 16),
+        ("Hei {{ name }} {{ name.first }}", None),
+        ("Hei {{ nam }} {{ nam }}", None),
+        ("{% if name %}Hei {{ name }}", None),
+        ("Hei\x01 {{ name }}", None),
+        ("Hei {{ nam\xe6", None),
+    ],
+)
+def test_the_caret_of_a_broken_template_is_below_its_name_or_tag_or_nowhere(
+    cli: Callable[..., Result], text: str, column: int | None
+) -> None:
+    parameter = '[parameters.name]\nkind = "name"\nmax-length = 9\nexample = "Kari"\n'
+    make("one", text.encode("latin-1"), MANIFEST + parameter)
+    (told,) = found(cli("check", "--format", "json"))
+    carets = [line for line in cli("check").stdout.splitlines() if line.strip(" |") == "^"]
+
+    assert (told["code"], told["line"], told["column"]) == ("TPL001", 1, column)
+    assert carets == ([] if column is None else [f"  | {' ' * (column - 1)}^"])
+
+
 def test_the_rule_about_broken_templates_looks_at_nothing_itself() -> None:
     assert [*template_that_cannot_be_read.check(None)] == []
 
@@ -319,9 +346,25 @@ def test_a_diff_shows_what_would_change_and_changes_nothing(cli: Callable[..., R
 
 
 def test_a_diff_where_something_cannot_be_read_ends_with_2(cli: Callable[..., Result]) -> None:
-    make("one", b"\xff")
+    file = make("one", b"\xff")
+    result = cli("check", "--diff")
 
-    assert cli("check", "--diff").exit_code == 2
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {file}:1")
+    assert "is not UTF-8; save it as UTF-8" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_diff_of_one_template_ends_as_its_check_whatever_lies_beside_it(cli: Callable[..., Result]) -> None:
+    make("one", "Hei\n")
+    make("latin", b"Hei\n\xe6\n")
+    make("broken", "Hei\n{{ navn }}\n")
+    clean, broken = cli("check", "templates/one", "--diff"), cli("check", "templates/broken", "--diff")
+
+    assert (clean.exit_code, clean.stdout, clean.stderr) == (0, "", "")
+    assert broken.exit_code == cli("check", "templates/broken").exit_code == 2
+    assert "navn" in broken.stderr
+    assert "latin" not in broken.stderr
 
 
 def test_windows_line_ends_and_a_byte_order_mark_stay(cli: Callable[..., Result]) -> None:

@@ -592,11 +592,24 @@ def test_a_revision_or_folder_that_is_not_there_is_an_error_in_one_line(
         assert result.stderr.count("\n") == 1
 
 
-def test_without_a_repository_git_says_why(
+@pytest.mark.parametrize("arguments", [("new", "nowhere"), ("nowhere", "new"), ("nowhere", "new", "new")])
+def test_where_neither_a_folder_nor_a_repository_is_one_sentence_says_both(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    result = cli("diff", *arguments)
+
+    assert result.exit_code == 2
+    assert "there is no folder nowhere, and here is no git repository to have a revision" in result.stderr
+    assert "fatal" not in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_folders_named_as_revisions_without_a_repository_are_told_what_git_says(
     cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    result = cli("diff", "main", "new")
+    result = cli("diff", "new", "new", "new")
 
     assert result.exit_code == 2
     assert "git cannot be asked here: fatal: not a git repository" in result.stderr

@@ -61,6 +61,16 @@ def test_json_has_the_page(cli: Callable[..., Result]) -> None:
     assert document["page"] == KNOWN["SMS101"].page
 
 
+@pytest.mark.parametrize("family", sorted({code[:3] for code in KNOWN}))
+def test_no_heading_of_a_family_names_a_range_that_is_not_its_lists(
+    cli: Callable[..., Result], family: str
+) -> None:
+    heading = cli("explain", family).stdout.splitlines()[0]
+
+    assert re.fullmatch(rf"{family}  \S.*", heading)
+    assert not re.search(r"[A-Z]{3}\d+ to |[A-Z]{3}\d+x", heading)
+
+
 def test_the_beginning_of_a_code_lists_what_begins_so(cli: Callable[..., Result]) -> None:
     family = [code for code in KNOWN if code.startswith("SMS10")]
     out = cli("explain", "sms10").stdout

@@ -47,6 +47,21 @@ def test_a_template_that_cannot_be_used_is_an_error_at_its_line_and_the_rest_is_
     assert out.stat().st_mode & 0o777 == 0o644
 
 
+def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_in_the_gallery(
+    cli: Callable[..., Result], texts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.html"
+    (texts / "bad/nb/sms.txt").write_bytes("Hei.\nPakken er på biblioteket.\n".encode("latin-1"))
+    result = cli("gallery", str(out), str(texts / "bad"))
+    html = out.read_text("utf-8")
+
+    assert result.exit_code == 2
+    assert "Source, with 1 finding where they are" in html
+    assert "<h4><code>bad/nb/sms.txt</code></h4>" in html
+    assert '<li class="error">error TPL001: is not UTF-8; save it as UTF-8;' in html
+    assert "(bad/nb/sms.txt:2" in html
+
+
 def test_a_gallery_is_written_whole(cli: Callable[..., Result], texts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.html"
     result = cli("gallery", str(out), str(texts / "good"))

@@ -302,10 +302,10 @@ def test_a_template_that_cannot_be_read_fails_alone(run: Run) -> None:
     result.assert_outcomes(failed=4, passed=8)
     assert lines_of(result, "templates/names/nb/sms.txt::readable")[:5] == [
         "error[TPL001]: uses 'navn', which names/template.toml does not declare",
-        " --> templates/names/nb/sms.txt:2:1",
+        " --> templates/names/nb/sms.txt:2:4",
         "  |",
         "2 | {{ navn }}",
-        "  | ^",
+        "  |    ^",
     ]
     assert "is not UTF-8" in lines_of(result, "templates/latin/nn/sms.txt::readable")[0]
     assert "is not valid TOML" in lines_of(result, "templates/manifest/template.toml::readable")[0]

@@ -87,7 +87,7 @@ def command(
     if diff:
         changes = _differences(roots, unsafe=unsafe_fixes)
         click.echo(changes.encode(), nl=False)
-        raise Exit(_outcome(roots, changed=bool(changes)))
+        raise Exit(_outcome(_located(roots), changed=bool(changes)))
     if fix:
         _mend(roots, unsafe=unsafe_fixes)
     found = _located(roots)
@@ -109,8 +109,13 @@ def _located(roots: Sequence[Root]) -> tuple[Found, ...]:
     )
 
 
-def _outcome(roots: Sequence[Root], *, changed: bool) -> int:
-    if any(root.unreadable for root in roots):
+def _outcome(found: Sequence[Found], *, changed: bool) -> int:
+    """Say what of *found* cannot be read, beside the changes, and return how the command ends."""
+    unreadable = [each for each in found if each.finding.code == _UNREADABLE]
+    for each in unreadable:
+        told = f"{each.where}: {each.finding.message}; {each.finding.hint}"
+        click.echo(f"Error: {one_line(told)}", err=True)
+    if unreadable:
         return exits.UNUSABLE
     return exits.DID_NOT_WORK if changed else 0
 

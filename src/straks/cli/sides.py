@@ -65,7 +65,16 @@ def sides(old: str, new: str, folder: str | None = None) -> tuple[Side, Side, Po
     Raises:
         InvalidSetting: One is no folder and no revision, git cannot be asked, or the policy cannot be read.
     """
-    first, second = _places(old, new, folder)
+    try:
+        first, second = _places(old, new, folder)
+    except _NoRepositoryError:
+        missing = next((given for given in (old, new) if not Path(given).is_dir()), None)
+        if missing is None:
+            raise
+        raise InvalidSetting(
+            f"there is no folder {missing}, and here is no git repository to have a revision of that name; "
+            "name two folders, or go to where the repository is"
+        ) from None
     return _read(first), _read(second), _policy(second)
 
 
@@ -205,6 +214,10 @@ class _NoAnswerError(InvalidSetting):
     """Git said no."""
 
 
+class _NoRepositoryError(_NoAnswerError):
+    """Git said that there is no repository here."""
+
+
 def _git(*arguments: str, asking: str = "") -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - no shell; what is given is an argument of its own, and no option
@@ -220,5 +233,6 @@ def _git(*arguments: str, asking: str = "") -> bytes:
         ) from None
     if done.returncode:
         said = one_line(done.stderr.decode(errors="replace")) or "it gave no reason"
-        raise _NoAnswerError(f"git cannot be asked here: {said}; compare two folders, or mend that")
+        kind = _NoRepositoryError if "not a git repository" in said else _NoAnswerError
+        raise kind(f"git cannot be asked here: {said}; compare two folders, or mend that")
     return done.stdout

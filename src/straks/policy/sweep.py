@@ -8,14 +8,15 @@ All of them come out of one catalog, in which each file is parsed once, however 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from straks.core.catalog import MANIFEST_FILE, Catalog
 from straks.errors import TemplateError
 from straks.policy.engine import finding_of, inspect
 from straks.policy.rule import Flaw, Rule, Scope, Severity, rule
 from straks.policy.rules import RULES
-from straks.policy.source import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from straks.core.template import Template
     from straks.policy.rule import Finding
     from straks.policy.settings import Policy
+
+_TAG: Final = re.compile(r"\{#.*?(?:#\}|$)|\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)")
+_QUOTED: Final = re.compile(r"'(\w[\w./-]*)'")
+_OF_NO_TAG: Final = re.compile(r"holds a |templates have no text outside")
 
 
 @rule(
@@ -121,17 +126,38 @@ def _is_shared(error: TemplateError) -> bool:
 def finding_of_error(error: TemplateError, files: Mapping[str, str]) -> Finding:
     """Return what is wrong with a template that cannot be used as a finding; *files* are its catalog's."""
     path = error.file or f"{error.template}/{MANIFEST_FILE}"
-    spot = None
-    if error.line is not None:
-        before = files.get(path, "").split("\n")[: error.line - 1]
-        spot = Spot(path, error.line, 1, sum(len(line) + 1 for line in before))
     said = str(error).removeprefix(f"{path}, line {error.line}: ").removeprefix(f"{path}: ")
     # Such a sentence ends with the way out.
     message, _, way_out = said.rpartition("; ")
     hint = f"{way_out if message else 'mend it'}{'' if way_out.endswith('?') and message else ';'}"
     waits = "nothing that draws on it" if _is_shared(error) else "nothing else of this template"
-    flaw = Flaw(message or said, f"{hint} until then {waits} is checked", spot)
-    return finding_of(template_that_cannot_be_read, flaw, path, template=error.template, locale=error.locale)
+    flaw = Flaw(message or said, f"{hint} until then {waits} is checked")
+    found = finding_of(template_that_cannot_be_read, flaw, path, template=error.template, locale=error.locale)
+    lines = files.get(path, "").split("\n")
+    if error.line is None or error.line > len(lines) or path.endswith(".toml"):
+        return replace(found, line=error.line)
+    return replace(found, line=error.line, column=_column(lines[error.line - 1], said, error.parameter))
+
+
+def _column(line: str, said: str, name: str | None) -> int | None:
+    """
+    Return the column in *line* of the *name*, or else of the tag, that is meant by what is *said*.
+
+    An error knows its line alone. So it is None unless there is but one place that it can be: a caret below
+    a tag that is right leads astray, and none does not.
+    """
+    if _OF_NO_TAG.match(said):
+        return None
+    tags = [tag for tag in _TAG.finditer(line) if not tag[0].startswith("{#")]
+    if name is not None:
+        word = re.compile(rf"(?<![\w.'\"]){re.escape(name)}(?![\w'\"])")
+        at = [tag.start() + found.start() for tag in tags for found in word.finditer(tag[0])]
+    else:
+        quoted = _QUOTED.search(said)
+        named = "for" if "loops over" in said else "" if quoted is None else quoted[1]
+        word = re.compile(rf"(?<!\w){re.escape(named)}(?!\w)" if named else "")
+        at = [tag.start() for tag in tags if word.search(tag[0])]
+    return at[0] + 1 if len(at) == 1 else None
 
 
 def _identity(finding: Finding) -> tuple[str, int, int, str, str]:

@@ -194,10 +194,11 @@ def _sources(sources: Sequence[Source]) -> str:
 
 def lines_of(source: Source) -> str:
     """Return a file as a list of its lines, with each finding below the line that it is about."""
+    lines = source.text.removesuffix("\n").split("\n")
     at: dict[int, list[Finding]] = {}
     for finding in source.findings:
-        at.setdefault(finding.line or 1, []).append(finding)
-    lines = source.text.removesuffix("\n").split("\n")
+        # A file that cannot be read has no lines to show, but one to name.
+        at.setdefault(min(finding.line or 1, len(lines)), []).append(finding)
     items = "".join(
         f"<li>{shown(line)}{findings_of(at.get(number, ())).strip()}</li>"
         for number, line in enumerate(lines, start=1)

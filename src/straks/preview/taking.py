@@ -116,14 +116,19 @@ def page_of_template(
 
 
 def page_of_error(error: TemplateError, files: Mapping[str, str]) -> Page:
-    """Return a page about a template that cannot be used; *files* are the texts of its catalog."""
+    """
+    Return a page about a template that cannot be used; *files* are the texts of its catalog.
+
+    The file of the error is among its sources, whatever could be read of it.
+    """
     name = error.template or (error.file or "").partition("/")[0]
+    finding = finding_of_error(error, files)
+    at = finding.path or ""
     own = {path: text for path, text in files.items() if path.startswith(f"{name}/")}
     fault = _fault(error, files)
     panel = Panel(error.locale or "", "email" if "email" in (error.file or "") else "sms", fault)
-    return Page(
-        name, (panel,), "cannot be used", sources=tuple(_sources(own, (finding_of_error(error, files),)))
-    )
+    sources = _sources({**own, at: files.get(at, "")}, (finding,))
+    return Page(name, (panel,), "cannot be used", sources=tuple(sources))
 
 
 # --- panels ---------------------------------------------------------------------------------

@@ -117,6 +117,16 @@ def test_a_broken_template_shows_its_error_at_its_line_and_the_rest_is_still_the
     assert re.search(r"<li>og \{\{ plase \}\}<ul class=\"found\"><li class=\"error\">error TPL001", found)
 
 
+def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_and_not_nothing_found(parcel: Path) -> None:
+    (parcel / "parcel/nb/sms.txt").write_bytes("Hei.\nPakken er på biblioteket.\n".encode("latin-1"))
+    found = asked(site_of(parcel), "POST", "/findings", json={"key": "parcel"}).json()["found"]
+
+    assert "Ingenting å utsette." not in found
+    assert "<code>parcel/nb/sms.txt</code>" in found
+    assert "error TPL001: is not UTF-8" in found
+    assert "(parcel/nb/sms.txt:2" in found
+
+
 def test_a_text_that_fails_for_these_values_alone_is_told_in_its_place(parcel: Path, write: Write) -> None:
     write("parcel/nn/sms.txt", '{% if place == "Torget" %}{% else %}Pakken ligg på {{ place }}.{% endif %}')
     answer = shown(site_of(parcel), values={"place": "Torget"})

@@ -39,12 +39,13 @@ def one(found: Found, width: int = 100) -> Text:
     gutter = " " * len(number)
     if found.where:
         text.append(f"{gutter}--> ", "blue").append(f"{one_line(found.where)}\n")
-    if found.source is not None and finding.column is not None:
+    if found.source is not None and (found.source or finding.column is not None):
         room = max(_NARROWEST, min(_WIDEST, width - len(f"{number} | ")))
-        line, before = _window(found.source, finding.column - 1, room)
+        line, before = _window(found.source, (finding.column or 1) - 1, room)
         text.append(f"{gutter} |\n{number} | ", "blue").append(f"{line}\n")
-        text.append(f"{gutter} | ", "blue").append(" " * before)
-        text.append("^", _COLOURS[finding.severity]).append("\n")
+        if finding.column is not None:
+            text.append(f"{gutter} | ", "blue").append(" " * before)
+            text.append("^", _COLOURS[finding.severity]).append("\n")
     text.append(f"{gutter} = ", "blue").append("help: ", "bold").append(f"{one_line(finding.hint)}\n")
     if finding.witness:
         # Examples and the values of a bound; never those of a message.

@@ -1,4 +1,4 @@
-"""HTM908 to HTM915: how an e-mail arrives, its size, plain text and looks, and what an inbox shows of it."""
+"""HTM9xx: how an e-mail arrives, its size, plain text and looks, and what an inbox shows of it."""
 
 from __future__ import annotations
 

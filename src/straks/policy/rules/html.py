@@ -1,5 +1,5 @@
 """
-HTM901 to HTM907: the markup of an e-mail.
+HTM9xx: the markup of an e-mail.
 
 What an author writes is sanitised when a message is made; these rules show what the sanitiser would
 take away, with the place, before anybody misses it. The layout is trusted and therefore checked here.

@@ -1,4 +1,4 @@
-"""LNG801 to LNG805: the same message in every language, and each in the language it claims."""
+"""LNG8xx: the same message in every language, and each in the language it claims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OTP201 to OTP206: what a message with a one-time code says, and where the code stands in it."""
+"""OTP2xx: what a message with a one-time code says, and where the code stands in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OTP207 to OTP214: what a message with a one-time code must not give away, and what a code is."""
+"""OTP2xx: what a message with a one-time code must not give away, and what a code is."""
 
 from __future__ import annotations
 

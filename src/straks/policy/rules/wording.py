@@ -1,4 +1,4 @@
-"""LNG806 to LNG809: dates as the language writes them, plain words, and the names of public bodies."""
+"""LNG8xx: dates as the language writes them, plain words, and the names of public bodies."""
 
 from __future__ import annotations
 
