@@ -38,12 +38,12 @@ from straks.core import ledger
 from straks.core.alphabet import FOREIGN
 from straks.core.choosing import fullest_texts, values_for
 from straks.core.domain import TooMany
+from straks.core.fiction import NOBODYS_NUMBER
 from straks.core.folding import Path
 from straks.core.joined_text import on_one_line
 from straks.core.meters import CHARACTERS, GSM7, OCTETS, PAGE_OCTETS, RECORDED, SUBJECT, UCS2, Sized
 from straks.core.packing import PACKINGS, runs_of
 from straks.core.paged import LONGEST_PAGE, MOST_PAGES, Pager, TooLongPage, TooManyPages
-from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.core.printing import Printer
 from straks.core.segment import MOST_SEGMENTS, Encoding, segment
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
@@ -272,7 +272,7 @@ class _Case:
 
     def _sms_load(self, witness: Mapping[str, Any]) -> tuple[int, int, Encoding] | None:
         try:
-            counted = segment(self._template.sms(self._locale, _NOBODYS_NUMBER, witness).body)
+            counted = segment(self._template.sms(self._locale, NOBODYS_NUMBER, witness).body)
         except StraksError:
             return None
         return len(counted), counted.units, counted.encoding
@@ -284,9 +284,6 @@ class _Case:
             return None
         return len(body.encode()), len(subject)
 
-
-# Never sent to: a bound is rendered, not placed. Sweden's range for fiction.
-_NOBODYS_NUMBER = PhoneNumber("+46701740605", "SE", PhoneKind.MOBILE, "46")
 
 _LARGEST_TRIED: Final = 1_000_000
 """Octets; what is larger is not rendered to see whether the bound is exact."""

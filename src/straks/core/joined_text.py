@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -146,7 +147,7 @@ def _with_single_spaces(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 @dataclass(frozen=True)
-class _Casing:
+class _Casing(ABC):
     """Goes through pieces with what may be true before each: that a word (or the text) begins here."""
 
     tailor: Tailor
@@ -173,11 +174,13 @@ class _Casing:
             return self.tailor.hole(applied, piece)
         return Said(self.tailor.text(applied, text_of(piece)))
 
+    @abstractmethod
     def filter(self, begin: bool) -> Filter:  # noqa: FBT001 - as above
-        raise NotImplementedError
+        """Return the filter for a piece before which that is so."""
 
+    @abstractmethod
     def after(self, piece: str | Said | Hole, begins: frozenset[bool]) -> frozenset[bool]:
-        raise NotImplementedError
+        """Return what may be true behind *piece*, where *begins* may be before it."""
 
 
 class _Title(_Casing):

@@ -484,7 +484,7 @@ def _syntax(error: TemplateSyntaxError) -> str:
 
 def composed(text: str) -> str:
     """Return a finished text: edges trimmed, composed to NFC."""
-    text = trimmed(text) if "\n" in text else text.strip()
+    text = trimmed(text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from straks.core.bound import SmsBound
 from straks.core.bound_line import last_line, read_bound_line
-from straks.core.email_address import EmailAddress
+from straks.core.fiction import NOBODYS_ADDRESS, NOBODYS_NUMBER
 from straks.core.message import Email, Message, Order, Sms
-from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.errors import InvalidSetting, StraksError, Unbounded
 from straks.policy.engine import inspect
 from straks.policy.gate import policy_of
@@ -40,10 +39,6 @@ if TYPE_CHECKING:
     Filled: TypeAlias = Sms | Email
 
 CASES: Final = tuple(Case)
-
-# Nobody's, and not shown: a template is looked at before anybody is to get it.
-_NUMBER: Final = PhoneNumber("+46701740605", "SE", PhoneKind.MOBILE, "46")
-_ADDRESS: Final = EmailAddress("nobody@example.org", "nobody@example.org", "nobody@example.org")
 
 
 def page_of_messages(
@@ -187,8 +182,8 @@ def _worst(side: Side) -> tuple[Content, Mapping[str, Any]]:
 
 def _filled(template: Template, locale: str, channel: str, values: Mapping[str, Any]) -> Filled:
     if channel == "sms":
-        return template.sms(locale, _NUMBER, values)
-    return template.email(locale, _ADDRESS, values)
+        return template.sms(locale, NOBODYS_NUMBER, values)
+    return template.email(locale, NOBODYS_ADDRESS, values)
 
 
 def _size(message: Filled) -> int:

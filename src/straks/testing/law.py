@@ -17,10 +17,9 @@ from hypothesis import HealthCheck, given, settings
 
 from straks.altinn.payload import encode
 from straks.core.bound import EmailBound, SmsBound, bound
-from straks.core.email_address import EmailAddress
+from straks.core.fiction import NOBODYS_ADDRESS, NOBODYS_NUMBER
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.core.message import Sms
-from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.errors import InvalidPayload, InvalidText, TemplateError, Unbounded
 from straks.policy.rule import Finding, Severity
 from straks.testing.making import values
@@ -38,9 +37,6 @@ _OURS: Final = "this is an error of straks and not of the template; please repor
 _NARROW: Final = "write it so that whatever the parameters admit can fill it, or narrow a parameter"
 # How long values take to draw is no fault of the template.
 _HEALTH: Final = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-# Never sent to.
-_NOBODYS_NUMBER: Final = PhoneNumber("+46701740605", "SE", PhoneKind.MOBILE, "46")
-_NOBODYS_ADDRESS: Final = EmailAddress("kari@example.org", "kari@example.org", "kari@example.org")
 
 
 class Broken(Exception):
@@ -112,8 +108,8 @@ class Case:
 
     def _filled(self, filling: Mapping[str, Any]) -> Sms | Email:
         if self.channel == "sms":
-            return self.template.sms(self.locale, _NOBODYS_NUMBER, filling)
-        return self.template.email(self.locale, _NOBODYS_ADDRESS, filling)
+            return self.template.sms(self.locale, NOBODYS_NUMBER, filling)
+        return self.template.email(self.locale, NOBODYS_ADDRESS, filling)
 
     def _over(self, message: Sms | Email, most: SmsBound | EmailBound | None) -> tuple[str, str] | None:
         if isinstance(message, Sms):

@@ -12,12 +12,13 @@ from __future__ import annotations
 from contextlib import suppress
 from html import escape
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from straks.core.alphabet import GSM7_TEXT, septet_count
 from straks.core.email_address import EmailAddress
+from straks.core.fiction import NOBODYS_ADDRESS, NOBODYS_NUMBER
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.core.manifest import CHANNELS
 from straks.core.parameter import Parameter, Shown
@@ -79,14 +80,10 @@ def _ready(template: Template, drawn: st.SearchStrategy[dict[str, Any]]) -> st.S
     for locale, channel in product(template.locales[:1], template.channels):
         with suppress(StraksError):  # which is said when a test makes a message
             if channel == "sms":
-                template.sms(locale, PhoneNumber.parse(_NOBODY), template.examples)
+                template.sms(locale, NOBODYS_NUMBER, template.examples)
             else:
-                template.email(locale, EmailAddress.parse("nobody@example.org"), template.examples)
+                template.email(locale, NOBODYS_ADDRESS, template.examples)
     return drawn
-
-
-_NOBODY: Final = "+46701740605"
-"""Of Sweden's range for fiction."""
 
 
 def messages(
