@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
-    from straks.transports.carriers import AsyncHttpClient, AsyncHttpTransport, HttpClient, HttpTransport
+    from straks.transports.brought import AsyncHttpClient, AsyncHttpTransport, HttpClient, HttpTransport
     from straks.transports.cursors import AsyncCursor, Cursor
     from straks.transports.tokens.sources import AsyncToken, Token
     from straks.wire.carrier import AsyncCarrier, Carrier

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from straks.simulator.fates import Stage
+from straks.simulator.fate import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
