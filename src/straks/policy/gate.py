@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
-    from straks.policy.rule import Check, Finding
+    from straks.policy.rule import Check, Finding, Rule
     from straks.policy.settings import Policy
 
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
@@ -36,6 +36,11 @@ def policy_of(gate: Gate) -> Policy | None:
     return gate.policy if isinstance(gate, PolicyGate) else None
 
 
+def _speaks(rule: Rule, policy: Policy) -> bool:
+    """Tell whether *rule* may have anything to say under *policy*; who names no key pays nothing for it."""
+    return rule.by_key is None or getattr(policy, rule.by_key) is not None
+
+
 class PolicyGate:
     """
     A gate that holds templates and orders against *policy*.
@@ -46,7 +51,7 @@ class PolicyGate:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code)]
+        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code) and _speaks(rule, policy)]
         of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
         self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
         self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
