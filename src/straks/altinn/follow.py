@@ -134,7 +134,7 @@ def _page(entries: object) -> tuple[Shipment, ...] | None:
 def _checked(shipment_id: str) -> str:
     try:
         return str(UUID(shipment_id))
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):  # what is no text has no way to say that it is none
         raise InvalidSetting(
             "a shipment id is a GUID, such as a receipt has in .shipment_id; this is none"
         ) from None

@@ -143,7 +143,7 @@ class Catalog(Displayed, Mapping[str, Template]):
         """
         template = self[name]
         recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
-        from_ = EmailAddress.parse(sender) if isinstance(sender, str) else sender
+        from_ = sender if isinstance(sender, EmailAddress | None) else EmailAddress.parse(sender)
         return template.email(locale, recipient, values, from_, content_type)
 
 

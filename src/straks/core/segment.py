@@ -39,6 +39,7 @@ from straks.core.alphabet import (
     unit_capacity,
 )
 from straks.core.cluster import clusters
+from straks.core.given import require
 from straks.core.made import made
 from straks.core.substitute import Foreign, find_foreign
 from straks.errors import InvalidSetting, InvalidText, TooManySegments
@@ -166,7 +167,7 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
         InvalidText: Half of a surrogate pair, which no encoding can carry; or GSM-7 was forced and
             a character is foreign to it. ``index`` says where.
         TooManySegments: Above 255, the most the header can number. ``index`` says what no longer fits.
-        InvalidSetting: *encoding* is neither.
+        InvalidSetting: *encoding* is neither, or *text* is no str.
 
     Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
 
@@ -179,7 +180,11 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
     """
     if encoding is not None:
         encoding = _checked(encoding)
-    chosen, laid_out = _laid_out(text, encoding)
+    try:
+        chosen, laid_out = _laid_out(text, encoding)
+    except TypeError:  # asked only where it went wrong: a text takes little longer than a question
+        require(text, str, "segment takes text (str)")
+        raise
     alone, joined = _CAPACITY[chosen]
     units = len(laid_out) // 2 if isinstance(laid_out, bytes) else len(laid_out)
     if units <= alone:

@@ -12,6 +12,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from straks.core.given import require
 from straks.errors import InvalidSetting
 
 ENVIRONMENTS: Final = {
@@ -34,6 +35,7 @@ def base_url_of(environment: str) -> str:
     >>> base_url_of("tt02"), base_url_of("http://127.0.0.1:5090/")
     ('https://platform.tt02.altinn.no', 'http://127.0.0.1:5090')
     """
+    require(environment, str, "an environment is text (str): prod, tt02 or an address")
     if environment in ENVIRONMENTS:
         return ENVIRONMENTS[environment]
     known = f"known are {', '.join(ENVIRONMENTS)}, or an address: https, or http to this machine"
