@@ -84,6 +84,14 @@ class Catalog(Displayed, Mapping[str, Template]):
     def __len__(self) -> int:
         return len(self._templates)
 
+    def __reduce__(self) -> tuple[type[Catalog], tuple[dict[str, str], Gate]]:
+        files: dict[str, str] = {}
+        gate = OPEN
+        for template in self._templates.values():
+            files |= template.contents
+            gate = template.gate
+        return type(self), (files, gate)
+
     def __repr__(self) -> str:
         return f"<Catalog of {', '.join(self._templates) or 'nothing'}>"
 

@@ -96,6 +96,17 @@ def negotiate(wanted: str | None, available: Collection[str]) -> str:
     return acceptable[0]
 
 
+def meant_locale(given: object, available: Collection[str]) -> str | None:
+    """
+    Return the language that *given* is another spelling of, None where it is none of *available*.
+
+    >>> [meant_locale(tag, LOCALES) for tag in ("no", "nb-NO", "EN_gb", "se", None)]
+    ['nb', 'nb', 'en', None, None]
+    """
+    tags, _ = _ranges(str(given))
+    return tags[0] if tags and tags[0] in available else None
+
+
 def _ranges(header: str) -> tuple[list[str], set[str]]:
     """Read a header's primary languages, most wanted first, and those that are ruled out."""
     weighed: list[tuple[float, str]] = []
