@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from difflib import get_close_matches
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ ENVIRONMENTS: Final = {
 }
 """The service's own, by name."""
 
+_ALSO_CALLED: Final = {**{name: name for name in ENVIRONMENTS}, "production": "prod", "test": "tt02"}
 _API_PATH = "/notifications/api/v1"
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")  # colons are those of an IPv6 address, out of its brackets
 
@@ -51,7 +53,9 @@ def base_url_of(environment: str) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not _HOST.fullmatch(host) or path or not secure:
         # What was given is not repeated: it may be the token, in the wrong place.
-        raise InvalidSetting(f"there is no such environment; {known}")
+        nearest = get_close_matches(environment.lower(), _ALSO_CALLED, n=1)
+        hint = f". Did you mean {_ALSO_CALLED[nearest[0]]!r}?" if nearest else ""
+        raise InvalidSetting(f"there is no such environment; {known}{hint}")
     return f"{parts.scheme}://{parts.netloc}"
 
 
