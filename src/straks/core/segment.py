@@ -102,7 +102,7 @@ class Segment(NamedTuple):
 @dataclass(frozen=True)
 class Segmentation:
     """
-    A text as it goes over the air. Its length is the number of its segments, at least one.
+    A text as it goes over the air: its length is the number of its segments, and a loop takes them in turn.
 
     Made by `segment`. What is asked for most, how many segments and units, is at hand; the rest is
     worked out when asked for.
@@ -115,6 +115,9 @@ class Segmentation:
 
     def __len__(self) -> int:
         return len(self._units)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return iter(self.segments)
 
     def __repr__(self) -> str:
         return f"Segmentation({self.encoding}, units={[*self._units]})"
