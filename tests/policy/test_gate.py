@@ -218,3 +218,14 @@ def test_every_shipped_template_makes_messages_under_the_default_policy(catalog:
         email = catalog.email(name, locale="nb", to="kari@example.org", values=template.examples)
 
         assert sms.order("1", SIMULATOR_KEY).idempotency_id != email.order("1", SIMULATOR_KEY).idempotency_id
+
+
+def test_no_order_goes_to_a_country_that_the_policy_does_not_name() -> None:
+    catalog = straks.Catalog.load(policy=straks.Policy(regions=frozenset({"NO"})))
+    values = catalog["one-time-code"].examples
+    at_home = catalog.sms("one-time-code", locale="nb", to="+4742000000", values=values)
+    abroad = catalog.sms("one-time-code", locale="nb", to="+46701740605", values=values)
+
+    assert at_home.order("login/1", SIMULATOR_KEY).idempotency_id
+    with pytest.raises(straks.PolicyError, match="SEC411 the number is in SE, and the policy allows NO"):
+        abroad.order("login/1", SIMULATOR_KEY)

@@ -17,14 +17,12 @@ from __future__ import annotations
 
 import re
 from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
+from straks.core.given import require
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
-from straks.core.message import ContentType, Email, Sms
+from straks.core.message import ContentType, Email, Order, Sms
 from straks.errors import InvalidPayload
-
-if TYPE_CHECKING:
-    from straks.core.message import Order
 
 INSTANT_SMS: Final = "/notifications/api/v1/future/orders/instant/sms"
 INSTANT_EMAIL: Final = "/notifications/api/v1/future/orders/instant/email"
@@ -145,7 +143,11 @@ Flaw: TypeAlias = tuple[str, str, str]
 
 def _flaw(order: Order) -> Flaw | None:
     """Return the first thing that the service would refuse *order* for, or stumble over."""
-    message = order.message
+    try:
+        message = order.message
+    except AttributeError:
+        require(order, Order, "the service is given an order, which message.order(occasion=…, key=…) makes")
+        raise
     if isinstance(message, Sms):
         flaw = _flaw_of_sms(message)
     elif isinstance(message, Email):

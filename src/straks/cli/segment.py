@@ -75,7 +75,7 @@ def _read(stream: IO[bytes]) -> tuple[str, bool]:
     if len(raw) > _LONGEST:
         raise InvalidText(f"standard input is over {_LONGEST} bytes; no SMS is that long")
     try:
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")  # a mark at the beginning is the file's, and no text
     except UnicodeDecodeError as wrong:
         raise InvalidText(
             f"standard input is not UTF-8 at byte {wrong.start + 1}; convert it first, such as with iconv"

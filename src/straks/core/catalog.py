@@ -84,6 +84,14 @@ class Catalog(Displayed, Mapping[str, Template]):
     def __len__(self) -> int:
         return len(self._templates)
 
+    def __reduce__(self) -> tuple[type[Catalog], tuple[dict[str, str], Gate]]:
+        files: dict[str, str] = {}
+        gate = OPEN
+        for template in self._templates.values():
+            files |= template.contents
+            gate = template.gate
+        return type(self), (files, gate)
+
     def __repr__(self) -> str:
         return f"<Catalog of {', '.join(self._templates) or 'nothing'}>"
 
@@ -143,7 +151,7 @@ class Catalog(Displayed, Mapping[str, Template]):
         """
         template = self[name]
         recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
-        from_ = EmailAddress.parse(sender) if isinstance(sender, str) else sender
+        from_ = sender if isinstance(sender, EmailAddress | None) else EmailAddress.parse(sender)
         return template.email(locale, recipient, values, from_, content_type)
 
 

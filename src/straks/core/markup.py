@@ -38,6 +38,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 from straks.core.bare_markup import is_bare
+from straks.core.given import require
 from straks.errors import InvalidText, MissingExtra
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def sanitize_html(html: str) -> str:
 
     Raises:
         InvalidText: *html* has a lone surrogate.
+        InvalidSetting: *html* is no str.
 
     Example:
         >>> sanitize_html('<p onclick="steal()">Hei <a href="javascript:x">du</a><script>x()</script>')
@@ -207,6 +209,7 @@ def sanitize_html(html: str) -> str:
         >>> sanitize_html('<a style="color: #fff; position: fixed" href="https://example.org">&Aring;pne</a>')
         '<a style="color: #fff" href="https://example.org">Åpne</a>'
     """
+    require(html, str, "HTML is text (str)")
     return html if is_bare(html) else BleachSanitizer().clean(html)
 
 
@@ -294,7 +297,9 @@ def readable(html: str) -> str:
 
     Raises:
         InvalidText: *html* has a lone surrogate.
+        InvalidSetting: *html* is no str.
     """
+    require(html, str, "HTML is text (str)")
     if surrogate := _SURROGATE.search(html):
         index = surrogate.start()
         raise InvalidText(

@@ -18,7 +18,7 @@ from straks.core import filled_page, straight
 from straks.core.display import Displayed
 from straks.core.filled_page import FilledPage
 from straks.core.gate import OPEN
-from straks.core.locale import LOCALES
+from straks.core.locale import LOCALES, meant_locale
 from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
@@ -52,7 +52,7 @@ _ORIGINATOR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Template(Displayed):
     """
     A message, ready to be filled.
@@ -74,6 +74,16 @@ class Template(Displayed):
     _kept_shared: dict[str, Mapping[str, object]] = field(
         default_factory=dict[str, "Mapping[str, object]"], init=False, repr=False, compare=False
     )
+
+    def __repr__(self) -> str:
+        return f"<Template {self.name}: {', '.join(self.channels)} in {', '.join(self.locales)}>"
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __reduce__(self) -> tuple[Callable[..., Template], tuple[Any, ...]]:
+        # Made anew where it arrives: what is compiled does not travel, and its texts say all of it.
+        return _from_texts, (self.name, self.contents, self.gate)
 
     @property
     def ungated(self) -> Template:
@@ -140,8 +150,11 @@ class Template(Displayed):
             return served
         there = [known for known in self.locales if self.has(known, channel)]
         exists = f"it has {channel} in {', '.join(there)}" if there else f"it has no {channel} at all"
+        meant = meant_locale(locale, there)
+        hint = f"Did you mean {meant!r}? " if meant else ""
         raise UnknownLocale(
-            f"{self.name} has no {channel} in {locale!r}; {exists}. straks.negotiate chooses among them",
+            f"{self.name} has no {channel} in {locale!r}; {exists}. {hint}straks.negotiate chooses among "
+            "them",
             template=self.name,
             locale=locale,
         )
@@ -463,3 +476,9 @@ def _absent(name: str) -> Absent:
 def _listed(names: Iterable[str]) -> str:
     quoted = [repr(name) for name in names]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+
+
+def _from_texts(name: str, files: Mapping[str, str], gate: Gate) -> Template:
+    from straks.core.catalog import Catalog
+
+    return Catalog(files, gate)[name]

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from straks.core.given import require
 from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
 from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
+from straks.policy.settings import Policy
 from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
-    from straks.policy.rule import Check, Finding
-    from straks.policy.settings import Policy
+    from straks.policy.rule import Check, Finding, Rule
 
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 _GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
@@ -36,6 +37,11 @@ def policy_of(gate: Gate) -> Policy | None:
     return gate.policy if isinstance(gate, PolicyGate) else None
 
 
+def _speaks(rule: Rule, policy: Policy) -> bool:
+    """Tell whether *rule* may have anything to say under *policy*; who names no key pays nothing for it."""
+    return rule.by_key is None or getattr(policy, rule.by_key) is not None
+
+
 class PolicyGate:
     """
     A gate that holds templates and orders against *policy*.
@@ -45,8 +51,9 @@ class PolicyGate:
     """
 
     def __init__(self, policy: Policy) -> None:
+        require(policy, Policy, "templates are held against a Policy, or policy=None to go without")
         self.policy = policy
-        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code)]
+        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code) and _speaks(rule, policy)]
         of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
         self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
         self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)

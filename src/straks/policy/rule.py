@@ -103,7 +103,8 @@ class Rule:
 
     ``passes`` and ``fails`` are its examples, each a `straks.policy.trial.Trial` or just the text of an
     SMS; ``test`` names the test of a runtime rule. ``by_sender`` is True for a rule about messages that looks
-    at the channel and the sender alone, so that what it said of one sender holds for all it sends.
+    at the channel and the sender alone, so that what it said of one sender holds for all it sends. ``by_key``
+    is the key of the policy without which the rule has nothing to say.
     """
 
     code: str
@@ -117,6 +118,7 @@ class Rule:
     fails: tuple[Any, ...] = field(default=(), repr=False)
     test: str | None = None
     by_sender: bool = False
+    by_key: str | None = None
 
     @property
     def summary(self) -> str:
@@ -134,6 +136,7 @@ def rule(
     fails: Iterable[Any] = (),
     test: str | None = None,
     by_sender: bool = False,
+    by_key: str | None = None,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function a rule; its docstring must explain the fault whole."""
 
@@ -144,9 +147,8 @@ def rule(
         if not re.fullmatch(CODE, code):
             raise TypeError(f"{code!r} is no code; one is three capital letters and three or four digits")
         name = getattr(check, "__name__", code).replace("_", "-")
-        return Rule(
-            code, name, severity, scope, since, page, check, tuple(passes), tuple(fails), test, by_sender
-        )
+        examples = tuple(passes), tuple(fails)
+        return Rule(code, name, severity, scope, since, page, check, *examples, test, by_sender, by_key)
 
     return declare
 

@@ -137,6 +137,7 @@ def generic_sender(filled: Filled) -> Iterator[Flaw]:
     severity=Severity.ERROR,
     since="0.1",
     by_sender=True,
+    by_key="senders",
     passes=[
         Trial(sms="Hei", sender="Skatt"),
         Trial(sms="Hei", sender="Skatt", policy=Policy(senders=frozenset({"Skatt", "NAV"}))),
