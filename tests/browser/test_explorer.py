@@ -116,7 +116,7 @@ def test_another_template_language_channel_and_case_are_a_choice_away(explorer: 
     explorer.get_by_label(NB["channel"]).select_option("")
     explorer.get_by_label(NB["worst"]).check(force=True)
 
-    expect(sms(explorer, "English")).to_have_attribute("alt", containing("no values take more"))
+    expect(sms(explorer, "English")).to_have_attribute("alt", containing("ingen verdier gir flere"))
     expect(sms(explorer, "Bokmål")).to_have_count(0)
     expect(explorer.get_by_role("article", name=f"English, {NB['email']}").locator("iframe")).to_have_count(2)
 

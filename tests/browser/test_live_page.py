@@ -83,7 +83,7 @@ def test_a_save_is_shown_without_a_touch(page: Page, folder: Path) -> None:
 
     expect(sms(page, "Nynorsk")).to_have_attribute("alt", containing("Koden er 482913 i 5 minutt hos"))
     expect(sms(page, "Bokmål")).to_have_attribute("alt", containing("Engangskoden din er"))
-    expect(page.get_by_role("status")).to_have_text(NB["updated"])
+    expect(page.get_by_role("status")).to_contain_text(NB["updated"].partition("{")[0])
 
 
 def test_what_is_typed_slid_and_chosen_is_shown_in_every_language(page: Page) -> None:
