@@ -56,8 +56,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "updated": "Endringen ble lagret kl. {}, og vises her.",
         "lost": "Ingen forbindelse. Start straks preview --watch på nytt; siden kobler seg på av seg selv.",
         "language": "Språk",
-        "intro": "Slik retter du en tekst: åpne filen som står under den, endre, og lagre. Siden viser"
-        " endringen med en gang.",
+        "intro": "Rett en tekst i filen som er nevnt under den, og lagre: siden viser det straks.",
         "file": "Teksten står i",
         "unfit": "Passer ikke:",
     },
@@ -105,8 +104,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "updated": "The change was saved at {}, and is shown here.",
         "lost": "No connection. Start straks preview --watch again; this page finds it by itself.",
         "language": "Language",
-        "intro": "To improve a text, open the file that is named below it, change it, and save. The page"
-        " shows the change at once.",
+        "intro": "Improve a text in the file that is named below it, and save: the page shows it at once.",
         "file": "The text is in",
         "unfit": "Does not fit:",
     },
