@@ -101,7 +101,8 @@ def _show(text: str, segmentation: Segmentation, out: Console) -> None:
 
     from straks.cli.show_sms import marked
     from straks.core.ledger import gateway_count, is_truncated, recorded_count
-    from straks.preview.figures import UNITS, counted, name, stand_in, strangers
+    from straks.preview.figures import UNITS, name, stand_in, strangers
+    from straks.preview.words import counted
 
     unit = UNITS[segmentation.encoding]
     out.print(marked(segmentation))

@@ -31,7 +31,7 @@ from straks.cli.option_group import F, in_one
 from straks.cli.progress import bar
 from straks.cli.rates import Rate
 from straks.cli.terminal import console, one_line, write_json
-from straks.preview.figures import counted
+from straks.preview.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
