@@ -15,7 +15,7 @@ from straks.core.idempotency import SIMULATOR_KEY
 from straks.policy.gate import PolicyGate
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled
+from straks.policy.subject import Filled, Placed
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -164,6 +164,26 @@ def test_a_rule_by_sender_says_the_same_of_all_that_a_sender_sends(code: str) ->
         ]
 
         assert said == [said[0]] * len(said)
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_reference])
+def test_a_rule_by_reference_says_nothing_of_an_order_that_its_caller_gave_none(code: str) -> None:
+    (check,) = [rule.check for rule in RULES if rule.code == code]
+    shipped = straks.Catalog.load(policy=None)
+    said = [
+        flaw.message
+        for name in shipped
+        for to in ("+46701740605", "+4742000000")
+        for occasion in ("1", to, "482913")
+        for order in [
+            shipped.sms(name, locale="nb", to=to, values=shipped[name].examples).order(
+                occasion, SIMULATOR_KEY
+            )
+        ]
+        for flaw in check(Placed(order, Policy()))
+    ]
+
+    assert said == []
 
 
 def test_an_order_that_passes_is_made(tmp_path: Path) -> None:

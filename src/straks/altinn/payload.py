@@ -88,11 +88,9 @@ def encode(order: Order) -> bytes:
     if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message
-    head = f'{{"idempotencyId":{_quoted(order.idempotency_id)}'
-    if order.reference is not None:
-        head += f',"sendersReference":{_quoted(order.reference)}'
+    named = "" if order.reference is None else f',"sendersReference":{_quoted(order.reference)}'
     written = _written_sms(message) if isinstance(message, Sms) else _written_email(cast("Email", message))
-    return f"{head},{written}}}".encode()
+    return f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},{written}}}'.encode()
 
 
 def _sms(sms: Sms) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class Catalog(Displayed, Mapping[str, Template]):
             InvalidPhoneNumber: No SMS may be sent to *to*.
             TemplateError: The template or a value; the sentence says which.
         """
-        template = self[name]
+        template = self._templates.get(name) or self[name]
         given = to.e164 if isinstance(to, PhoneNumber) else to
         return template.sms(locale, PhoneNumber.parse(given, regions=regions), values, sender)
 
@@ -149,7 +149,7 @@ class Catalog(Displayed, Mapping[str, Template]):
             InvalidEmailAddress: No e-mail may be sent to *to*, or from *sender*.
             TemplateError: The template or a value; the sentence says which.
         """
-        template = self[name]
+        template = self._templates.get(name) or self[name]
         recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
         from_ = sender if isinstance(sender, EmailAddress | None) else EmailAddress.parse(sender)
         return template.email(locale, recipient, values, from_, content_type)

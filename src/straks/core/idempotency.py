@@ -97,32 +97,35 @@ def idempotency_id(
     """
     if not isinstance(occasion, str) or not occasion.strip():
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
-    said = _said(template, channel, locale, (*values,))
-    from_ = "null" if sender is None else _quoted(sender)
-    filled = [_quoted(values[name]) for name in said.names]
-    facts = said.form % (_quoted(recipient), from_, *filled, _quoted(occasion))
+    said = _said(template, channel, locale, sender, (*values,))
+    in_order = values.values() if said.names is None else [values[name] for name in said.names]
+    facts = said.form % (_quoted(recipient), *map(_quoted, in_order), _quoted(occasion))
     digest = (_HASHES.get(key) or _hashes(key))[0].copy()
-    digest.update(facts.encode("ascii"))
+    digest.update(facts.encode())
     return said.beginning + _base32(digest.digest())
 
 
 class _Said(NamedTuple):
-    """What the ids of one template, channel and language have in common."""
+    """What the ids of one template, channel, language and sender have in common."""
 
     beginning: str
     form: str
-    names: list[str]
+    names: list[str] | None
+    """The values in order of name; None where they are given in it."""
 
 
 @lru_cache(maxsize=_NAMES_KEPT)
-def _said(template: str, channel: str, locale: str, names: tuple[str, ...]) -> _Said:
+def _said(template: str, channel: str, locale: str, sender: str | None, names: tuple[str, ...]) -> _Said:
     # What is not safe in a URL or a log is replaced here; the whole name is in the hash.
     name = _UNSAFE.sub("-", template[:_TEMPLATE_CHARACTERS])
     # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
     # Written out, since most of what making an id would take is setting up an encoder.
     facts = [_literally(fact) for fact in ("straks-1", template, channel, locale)]
-    values = ",".join([f"[{_literally(each)},%s]" for each in sorted(names)])
-    return _Said(f"{name}.{channel}.", f"[{','.join(facts)},%s,%s,[{values}],%s]", sorted(names))
+    from_ = "null" if sender is None else _literally(sender)
+    in_order = sorted(names)
+    values = ",".join([f"[{_literally(each)},%s]" for each in in_order])
+    form = f"[{','.join(facts)},%s,{from_},[{values}],%s]"
+    return _Said(f"{name}.{channel}.", form, None if in_order == [*names] else in_order)
 
 
 def _literally(fact: str) -> str:

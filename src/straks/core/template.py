@@ -23,7 +23,7 @@ from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.parameter import Shown, Unfit
 from straks.core.rendering import PAGE_FILE, Absent, composed
-from straks.core.straight import Filled, Way
+from straks.core.straight import Way
 from straks.core.text_kinds import Url
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from straks.core.parameter import Parameter
     from straks.core.phone_number import PhoneNumber
     from straks.core.rendering import Renderer
+    from straks.core.straight import Filled
 
 T = TypeVar("T")
 
@@ -180,21 +181,17 @@ class Template(Displayed):
         if sender is not None:
             _check_originator(sender)
         taken = None if way is None else way.filling.take(values)
-        body = "" if way is None or taken is None else composed(way.first.joined(taken.printed))
+        body = "" if way is None or taken is None else composed(way.first.joined(taken[1]))
         if not body or taken is None:
             taken, body = self._any_sms(locale, values)
-        return made(
-            Sms,
-            {
-                **self._shared(locale),
-                "canonical_values": taken.canonical,
-                "secrets": taken.secrets,
-                "recipient": recipient,
-                "body": body,
-                "time_to_live": self._time_to_live(taken.checked),
-                "sender": sender,
-            },
-        )
+        sms = made(Sms, self._kept_shared.get(locale) or self._shared(locale))
+        own = sms.__dict__
+        checked, _, own["canonical_values"], own["secrets"] = taken
+        own["recipient"] = recipient
+        own["body"] = body
+        own["time_to_live"] = self._time_to_live(checked)
+        own["sender"] = sender
+        return sms
 
     def _shared(self, locale: str) -> Mapping[str, object]:
         """Return what all messages in one language have in common, field by field."""
@@ -241,13 +238,14 @@ class Template(Displayed):
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
-        filled, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        _, _, canonical, secrets = taken
         return made(
             Email,
             {
                 **self._shared(locale),
-                "canonical_values": filled.canonical,
-                "secrets": filled.secrets,
+                "canonical_values": canonical,
+                "secrets": secrets,
                 "recipient": recipient,
                 **parts,
                 "content_type": sent_as,
@@ -275,7 +273,7 @@ class Template(Displayed):
         taken = None if way is None else way.filling.take(values)
         if way is None or taken is None:
             return None
-        printed = taken.printed
+        _, printed, _, _ = taken
         subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
         parts: dict[str, object] = {"subject": subject, "html": None}
         if way.page is not None:
@@ -415,7 +413,7 @@ class Template(Displayed):
         secret = [shown[name] for name in checked if self.parameters[name].secret]
         items = [item for value in secret if isinstance(value, Shown) for item in value.items]
         canonical = {name: self.parameters[name].canonical(value) for name, value in checked.items()}
-        return Filled(checked, {}, canonical, tuple(map(str, [*secret, *items])))
+        return checked, {}, canonical, tuple(map(str, [*secret, *items]))
 
     def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
         declared = self.manifest.time_to_live

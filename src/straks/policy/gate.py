@@ -2,9 +2,10 @@
 The promise's code path: no message comes out of a template that does not pass the check.
 
 A template is inspected once, at its first use, and what was found is kept; each order is held against
-the rules about messages and orders alone, which are few and cheap, and of them those that look at the
-sender alone once for each sender. Only errors stop anything, so only
-rules that make errors are asked: warnings and advice are for `straks.policy.engine.inspect`.
+the rules about messages and orders alone, which are few and cheap: of them those that look at the
+sender alone once for each sender, and those that look at the reference where there is one. Only errors
+stop anything, so only rules that make errors are asked: warnings and advice are for
+`straks.policy.engine.inspect`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class PolicyGate:
         of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
         self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
         self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
-        self._of_orders = tuple(rule.check for rule in wanted if rule.scope is Scope.ORDER)
+        of_orders = [rule for rule in wanted if rule.scope is Scope.ORDER]
+        self._of_references = tuple(rule.check for rule in of_orders if rule.by_reference)
+        self._of_orders = tuple(rule.check for rule in of_orders if not rule.by_reference)
         self._found: dict[str, tuple[Finding, ...]] = {}
         self._good_senders: set[tuple[str, str | None]] = set()
 
@@ -79,7 +82,7 @@ class PolicyGate:
 
     def release(self, order: Order) -> None:
         """
-        Let *order* be made.
+        Let *order* be made, whose id straks has just made.
 
         Raises:
             PolicyError: The message or the order has errors.
@@ -94,6 +97,8 @@ class PolicyGate:
             self._hold(order, Filled(message, self.policy), self._of_messages)
         if self._of_orders:
             self._hold(order, Placed(order, self.policy), self._of_orders)
+        if order.reference is not None:
+            self._hold(order, Placed(order, self.policy), self._of_references)
 
     def _hold(self, order: Order, subject: Filled | Placed, checks: Iterable[Check]) -> None:
         for check in checks:

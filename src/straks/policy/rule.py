@@ -103,8 +103,10 @@ class Rule:
 
     ``passes`` and ``fails`` are its examples, each a `straks.policy.trial.Trial` or just the text of an
     SMS; ``test`` names the test of a runtime rule. ``by_sender`` is True for a rule about messages that looks
-    at the channel and the sender alone, so that what it said of one sender holds for all it sends. ``by_key``
-    is the key of the policy without which the rule has nothing to say.
+    at the channel and the sender alone, so that what it said of one sender holds for all it sends;
+    ``by_reference`` for a rule about orders that looks at nothing but what their caller named them, and so
+    has nothing to say of an order without a reference whose id straks made. ``by_key`` is the key of the
+    policy without which the rule has nothing to say.
     """
 
     code: str
@@ -119,6 +121,7 @@ class Rule:
     test: str | None = None
     by_sender: bool = False
     by_key: str | None = None
+    by_reference: bool = False
 
     @property
     def summary(self) -> str:
@@ -137,6 +140,7 @@ def rule(
     test: str | None = None,
     by_sender: bool = False,
     by_key: str | None = None,
+    by_reference: bool = False,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function a rule; its docstring must explain the fault whole."""
 
@@ -147,8 +151,21 @@ def rule(
         if not re.fullmatch(CODE, code):
             raise TypeError(f"{code!r} is no code; one is three capital letters and three or four digits")
         name = getattr(check, "__name__", code).replace("_", "-")
-        examples = tuple(passes), tuple(fails)
-        return Rule(code, name, severity, scope, since, page, check, *examples, test, by_sender, by_key)
+        return Rule(
+            code,
+            name,
+            severity,
+            scope,
+            since,
+            page,
+            check,
+            tuple(passes),
+            tuple(fails),
+            test,
+            by_sender,
+            by_key,
+            by_reference,
+        )
 
     return declare
 

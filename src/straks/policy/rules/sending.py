@@ -139,6 +139,7 @@ def time_to_live_by_accident(_: object) -> Iterable[Flaw]:
         Trial(sms="Koden er {{ code }}", reference=md5(b"46701740605", usedforsecurity=False).hexdigest()),
         Trial(html="<p>Koden er {{ code }}</p>", reference="Kari@example.org/7"),
     ],
+    by_reference=True,
 )
 def recipient_in_a_reference(placed: Placed) -> Iterator[Flaw]:
     """
