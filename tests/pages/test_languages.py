@@ -32,7 +32,7 @@ from straks.wire.exchange import Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from straks.simulator.fates import Fate
+    from straks.simulator.fate import Fate
 
 TABLES: Final[dict[str, Mapping[str, Mapping[str, str]]]] = {
     "around a message": preview.WORDS,

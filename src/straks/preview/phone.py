@@ -147,11 +147,11 @@ def _gauges(drawing: Drawing, bubble: Bubble, y: float) -> float:
     units = bubble.counts.units
     bars = units if len(units) <= _MOST_BARS else units[-1:]
     width = (WIDTH - 4 * (len(bars) - 1)) / len(bars)
-    for at, units in enumerate(bars):
+    for at, filled in enumerate(bars):
         x = at * (width + 4)
         drawing.box(x, y, width, 5, "line", radius=2.5)
-        if units:
-            drawing.box(x, y, max(5, width * units / bubble.capacity), 5, "mark", radius=2.5)
+        if filled:
+            drawing.box(x, y, max(5, width * filled / bubble.capacity), 5, "mark", radius=2.5)
     return y + 10
 
 

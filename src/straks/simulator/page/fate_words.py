@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from straks.simulator.fates import Fate
+    from straks.simulator.fate import Fate
 
 _SENT_AND_LOST: Final = "meldingen er sendt og ordren ikke lagret, så en gjentakelse sender igjen"
 
