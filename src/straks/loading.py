@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core import catalog
 from straks.core.gate import OPEN
+from straks.core.given import require
 from straks.core.noting import Noting
 from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting
 from straks.policy.gate import PolicyGate
@@ -69,11 +70,13 @@ class Catalog(catalog.Catalog):
             return cls(shipped, gate)
         merged = {path: text for path, text in shipped.items() if path.startswith("_")}
         for path in paths:
+            require(path, (str, os.PathLike), "Catalog.load takes paths one after another (str, or a path)")
             found = read_folder(Path(path))
             if not any(name.endswith(f"/{catalog.MANIFEST_FILE}") for name in found):
+                example = Path(path) / "my-message" / catalog.MANIFEST_FILE
                 raise InvalidSetting(
-                    f"{path} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in it, "
-                    f"such as {Path(path) / 'my-message' / catalog.MANIFEST_FILE}"
+                    f"{Path(path)} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in "
+                    f"it, such as {example}"
                 )
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}

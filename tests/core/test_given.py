@@ -62,6 +62,12 @@ ANYTHING: Any = None
         (lambda: transport(timeout_s="15"), "timeout_s is 15; it takes 5 to 86400 seconds"),
         (lambda: transport(pauses_s=2.0), r"one per repeat, such as \(2.0,\)"),
         (lambda: transport(pauses_s=("2",)), "one per repeat"),
+        (lambda: straks.OneTimeCodes("codes.db", key=KEY), "takes a store of codes, .* not str"),  # type: ignore[arg-type]
+        (lambda: straks.AsyncOneTimeCodes(ANYTHING, key=KEY), "takes a store of codes, .* not NoneType"),
+        (lambda: straks.RedisStore(ANYTHING), "client is one of redis-py, .* not NoneType"),
+        (lambda: straks.PostgresStore(ANYTHING), "of psycopg_pool, not NoneType"),
+        (lambda: straks.Catalog.load(["a", "b"]), "takes paths one after another .* not list"),  # type: ignore[arg-type]
+        (lambda: straks.Catalog.load(policy="strict"), "held against a Policy, or policy=None .* not str"),  # type: ignore[arg-type]
         (lambda: codes(lifetime=300), "lifetime is a timedelta, not int"),
         (lambda: codes(cooldown=30), "cooldown is a timedelta, not int"),
         (lambda: sms().order("login/1", KEY, 8841), "a reference is text .* not int"),  # type: ignore[arg-type]

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from straks.core.given import require
 from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
 from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
+from straks.policy.settings import Policy
 from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from straks.core.message import Order
     from straks.core.template import Template
     from straks.policy.rule import Check, Finding, Rule
-    from straks.policy.settings import Policy
 
 _GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 _GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
@@ -50,6 +51,7 @@ class PolicyGate:
     """
 
     def __init__(self, policy: Policy) -> None:
+        require(policy, Policy, "templates are held against a Policy, or policy=None to go without")
         self.policy = policy
         wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code) and _speaks(rule, policy)]
         of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
