@@ -328,6 +328,8 @@ def test_a_key_may_come_from_a_file(cli: Cli, here: Path) -> None:
         (HEADER.encode() + GOOD[0].encode(), ("--region", "Norge"), "has no number plan"),
         (HEADER.encode() + GOOD[0].encode(), ("--rejects", "rows.csv"), "name them apart"),
         (HEADER.encode() + GOOD[0].encode(), ("--rejects", "orders.jsonl"), "name them apart"),
+        (HEADER.encode() + GOOD[0].encode(), ("--out", "-"), "give a name other than -"),
+        (HEADER.encode() + GOOD[0].encode(), ("--rejects", "-"), "give a name other than -"),
         (HEADER.encode() + GOOD[0].encode(), ("--limit", "0"), "--limit"),
     ],
 )

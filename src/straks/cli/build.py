@@ -208,7 +208,12 @@ def _settings(  # each of them is an option
 
 
 def _check_places(file: str, *places: Path | None) -> None:
-    """Refuse to write over what is read, or one file over another."""
+    """Refuse to write over what is read, or one file over another, or into what - would be elsewhere."""
+    if Path("-") in places:
+        raise InvalidSetting(
+            "orders and rejects go into files, which are there whole or not at all and for you alone; "
+            "give a name other than -"
+        )
     given = [Path(file).resolve(), *(place.resolve() for place in places if place is not None)]
     if len(set(given)) < len(given):
         raise InvalidSetting("the rows, the orders and the rejects are three files; name them apart")
