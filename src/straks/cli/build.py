@@ -136,6 +136,7 @@ def command(
     built.
     """
     from straks.bulk import Rejection, build_lines, read_rows, write_orders
+    from straks.cli.policies import policy_of_sender
     from straks.loading import Catalog
 
     if out is None and not dry_run:
@@ -144,7 +145,7 @@ def command(
         raise InvalidSetting("standard input cannot hold both the rows and the key; name a file for one")
     # What comes of a dry run has no ids to show, so it takes no key.
     (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal or (dry_run and not key_file))
-    catalog = Catalog.load(*folders)
+    catalog = Catalog.load(*folders, policy=policy_of_sender(folders))
     settings = _settings(values=read_values(catalog[template], settings.pop("pairs")), key=key, **settings)
     if rejects is None and out is not None and not dry_run:
         rejects = out.with_name(f"{out.name}.rejects.csv")
