@@ -75,8 +75,8 @@ class Catalog(catalog.Catalog):
             if not any(name.endswith(f"/{catalog.MANIFEST_FILE}") for name in found):
                 example = Path(path) / "my-message" / catalog.MANIFEST_FILE
                 raise InvalidSetting(
-                    f"{Path(path)} holds no template; a template is a folder with {catalog.MANIFEST_FILE} "
-                    f"in it, such as {example}"
+                    f"{Path(path)} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in "
+                    f"it, such as {example}"
                 )
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}
