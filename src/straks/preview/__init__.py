@@ -28,8 +28,9 @@ moves a line break or the mark of a segment border.
 in notebooks, reviews and READMEs that somebody else keeps. Every text is escaped where it is written,
 what does not print is shown by its number, and a mail's HTML lives in a frame without any rights.
 
-*Two languages surround a message.* What we say of it is in `straks.preview.words`, in Bokmål and English; a
-renderer takes the language, and a picture that nobody asked for in another speaks English, as the library does.
+*Two languages surround a message.* What we say of it is in `straks.preview.words`, in Bokmål and English.
+A renderer takes the language, and a picture that nobody asked for in another speaks English, as the library
+does.
 
 *What is shown is what was asked for.* Of a real message the recipient and whatever the template calls
 secret are masked, so that a notebook may be saved and sent. Examples and worst cases are nobody's, and
