@@ -150,12 +150,9 @@ class Site:
         sight = self._shelf.look()
         answer = {"stamp": sight.stamp, **pieces.answer(view_of(sight.subjects, question), question)}
         if not sight.subjects:
-            why = (
-                ""
-                if sight.trouble is None
-                else f'<p class="fault">{in_english(sight.trouble, question.lang)}</p>'
-            )
-            answer["shown"] = f"<p>{WORDS[question.lang]['nothing']}</p>{why}"
+            lang, why = question.lang, sight.trouble
+            fault = "" if why is None else f'<p class="fault">{in_english(why, lang)}</p>'
+            answer["shown"] = f"<p>{WORDS[lang]['nothing']}</p>{fault}"
         return answer
 
     async def _findings(self, request: Request) -> Response:
