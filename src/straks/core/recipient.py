@@ -55,4 +55,4 @@ def pseudonyms(recipient: str | Recipient, keys: bytes | Sequence[bytes] | None)
     """
     read = read_recipient(recipient) if isinstance(recipient, str) else recipient
     each = [keys] if keys is None or isinstance(keys, bytes) else keys
-    return tuple(idempotency.pseudonym(str(read), idempotency.checked_key(key)) for key in each)
+    return tuple(idempotency.pseudonym(str(read), idempotency.keyed(key)) for key in each)
