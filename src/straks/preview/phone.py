@@ -144,8 +144,8 @@ def _flag(drawing: Drawing, y: float, segment: int) -> None:
 
 def _gauges(drawing: Drawing, bubble: Bubble, y: float) -> float:
     """Draw how full each segment is from *y* on, or the last of many; return where that ends."""
-    filled = bubble.counts.units
-    bars = filled if len(filled) <= _MOST_BARS else filled[-1:]
+    units = bubble.counts.units
+    bars = units if len(units) <= _MOST_BARS else units[-1:]
     width = (WIDTH - 4 * (len(bars) - 1)) / len(bars)
     for at, filled in enumerate(bars):
         x = at * (width + 4)
