@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import signal
@@ -11,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +24,6 @@ from straks.journal import JournalView, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -137,6 +138,18 @@ def test_every_sending_has_a_record_where_that_is_asked_for(
 
     for name, count in (("records.db", 3), ("records.jsonl", 1)):
         assert [record.outcome for record in library.records.find(name)] == ["placed"] * count
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not list open files")
+def test_no_file_of_records_is_left_open_behind_a_run(
+    cli: Cli, write: Write, altinn: Simulator, here: Path
+) -> None:
+    write(1)
+    send(cli, altinn.url, "--records", "records.db")
+    left_open = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
+
+    assert (here / "records.db").exists()
+    assert not [path for path in left_open if path.startswith(str(here / "records.db"))]
 
 
 def test_what_is_refused_is_told_by_reason(cli: Cli, write: Write, altinn: Simulator) -> None:

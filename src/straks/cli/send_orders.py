@@ -196,12 +196,11 @@ def _from_here(base_url: str, options: TokenOptions, volume: Volume, stack: Exit
 
     carrier = stack.enter_context(closing(HttpxCarrier(direct=is_rehearsal(base_url))))
     token = find_token(options, base_url, carrier)
+    hooks = [] if volume.records is None else [_records(volume.records, stack)]
 
     async def place(journal: Journal, orders: str, **settings: Any) -> RunResult:  # noqa: ANN401 - the run's
         async with AsyncAltinnTransport(base_url, token) as carrying:
-            transport: AsyncTransport = carrying
-            if volume.records is not None:
-                transport = watched(carrying, _records(volume.records))
+            transport: AsyncTransport = watched(carrying, *hooks) if hooks else carrying
             return await place_all(journal, orders, transport, **settings)
 
     return place
@@ -241,11 +240,13 @@ async def _run(
     return result.stopped or (_BY_SIGNAL if stop.is_set() else None)
 
 
-def _records(path: Path) -> Hook:
+def _records(path: Path, stack: ExitStack) -> Hook:
     from straks.records.lines import JsonLinesRecords
     from straks.records.sqlite import SqliteRecords
 
-    return SqliteRecords(path) if path.suffix in _DATABASES else JsonLinesRecords(path)
+    if path.suffix in _DATABASES:
+        return stack.enter_context(closing(SqliteRecords(path)))
+    return JsonLinesRecords(path)
 
 
 @contextmanager
