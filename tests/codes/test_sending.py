@@ -358,6 +358,25 @@ class FailsLater(straks.MemoryStore):
         return super().step(names, decide, clock)
 
 
+def test_a_transport_of_the_other_kind_sends_nothing_and_costs_nobody_a_code(
+    codes: straks.OneTimeCodes, catalog: straks.Catalog, transport: straks.MemoryTransport, key: bytes
+) -> None:
+    store = straks.MemoryStore()
+    awaited: Any = straks.AsyncAltinnTransport("tt02", "token")
+    plain: Any = transport
+    with pytest.raises(straks.InvalidSetting, match=r"a sync transport, .* not AsyncAltinnTransport"):
+        codes.send(catalog, "one-time-code", awaited, **WHO, recipient=PHONE, **MESSAGE)
+    sending = straks.AsyncOneTimeCodes(store, key=key).send(
+        catalog, "one-time-code", plain, **WHO, recipient=PHONE, **MESSAGE
+    )
+    with pytest.raises(straks.InvalidSetting, match=r"an async transport, .* not MemoryTransport"):
+        asyncio.run(sending)
+
+    assert not transport.orders
+    assert codes.verify(**WHO, code="482913") is straks.Verdict.NO_OTP_FOUND
+    assert straks.OneTimeCodes(store, key=key).verify(**WHO, code="482913") is straks.Verdict.NO_OTP_FOUND
+
+
 def test_an_outcome_is_not_lost_when_the_store_fails_after_it(catalog: straks.Catalog, key: bytes) -> None:
     codes = straks.OneTimeCodes(FailsLater(), key=key)
     end = outcome(straks.NotSent)

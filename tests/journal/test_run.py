@@ -257,6 +257,17 @@ def test_a_rate_is_kept(journal: Journal, make: Make, write: Write) -> None:
     assert when[-1] - when[0] >= 11 / 50 - 0.1 - 0.05
 
 
+def test_a_transport_that_is_not_awaited_is_refused_before_anything_is_sent(
+    journal: Journal, make: Make, write: Write
+) -> None:
+    plain = straks.MemoryTransport()
+    with pytest.raises(straks.InvalidSetting, match=r"an async transport, .* not MemoryTransport"):
+        run(journal, write(make(1)), plain)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    assert not plain.orders
+    assert states(journal) == ["waiting"]
+
+
 def test_a_file_that_was_changed_since_ends_a_run_and_what_is_in_flight_is_waited_for(
     journal: Journal, make: Make, write: Write
 ) -> None:

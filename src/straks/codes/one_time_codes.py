@@ -20,6 +20,7 @@ from straks.codes.secret import Secret
 from straks.codes.settings import Destinations, Limits
 from straks.codes.stores import AsyncStore, Store
 from straks.errors import InvalidSetting
+from straks.transports import require_transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -244,11 +245,13 @@ class OneTimeCodes(_Codes[Store]):
         Raises:
             TemplateError: The message cannot be made; nothing was issued.
             PolicyError: The policy does not let it go; nothing was issued.
+            InvalidSetting: *transport* is to be awaited, or is none; nothing was issued.
             InvalidPayload: The service would refuse it for its form; nothing was sent.
             StraksError: Whatever `issue` raises.
         """
         from straks.codes.sending import send  # which knows templates; who sends otherwise need not
 
+        require_transport(transport, awaited=False)
         subject, recipient, session, caller = hide(subject, recipient, session, caller)
         plan = send(
             self._talk,
@@ -322,6 +325,7 @@ class AsyncOneTimeCodes(_Codes[AsyncStore]):
         """Issue a code and send it; returns and raises as `OneTimeCodes.send`."""
         from straks.codes.sending import send  # which knows templates; who sends otherwise need not
 
+        require_transport(transport, awaited=True)
         subject, recipient, session, caller = hide(subject, recipient, session, caller)
         plan = send(
             self._talk,

@@ -28,6 +28,7 @@ from straks.journal.deliver import deliver_async
 from straks.journal.pace import Pace
 from straks.journal.rules import Landed, State, TakenUp
 from straks.journal.store import order_at
+from straks.transports import require_transport
 
 if TYPE_CHECKING:
     import os
@@ -99,12 +100,14 @@ async def place_all(
         on_end: Is told of each order that had its turn.
 
     Raises:
-        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be; or workers have orders of the journal.
+        InvalidSetting: *rate*, *in_flight* or *stop_after* cannot be, or *transport* is not to be awaited; or
+            workers have orders of the journal.
         UnusableFile: The file of orders was changed since. What was in flight has been waited for.
         JournalFailed: The journal cannot be written to. What was in flight has been waited for, and how it
             ended is in ``unwritten``.
         OSError: The file of orders cannot be read.
     """
+    require_transport(transport, awaited=True)
     return await carry_all(
         journal,
         orders,

@@ -8,7 +8,10 @@ with a receipt or with one of three exceptions: `Refused`, `NotSent`, `InDoubt`.
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from straks.altinn.place import Receipt
@@ -43,3 +46,18 @@ class AsyncTransport(Protocol):
     async def send(self, order: Sendable) -> Receipt:
         """Send *order*, placed once; raises as `Transport.send` does."""
         ...
+
+
+def require_transport(transport: object, *, awaited: bool) -> None:
+    """
+    Require a transport whose ``send`` is awaited, or is not.
+
+    Of the other kind, nothing would be sent, or it would be sent and the receipt lost.
+
+    Raises:
+        InvalidSetting: It is of the other kind, or none.
+    """
+    send = getattr(transport, "send", None)
+    if send is None or inspect.iscoroutinefunction(send) != awaited:
+        takes = "an async transport, as straks.Async" if awaited else "a sync transport, as straks."
+        raise InvalidSetting(f"this takes {takes}AltinnTransport is, not {type(transport).__name__}")
