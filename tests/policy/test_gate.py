@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,10 @@ from straks.core.catalog import Catalog
 from straks.core.gate import OPEN
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.policy.gate import PolicyGate
+from straks.policy.given import Filled, Placed
+from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -145,6 +147,34 @@ def test_what_a_sender_may_is_asked_once_and_what_it_may_not_each_time(tmp_path:
             filled(catalog, sender="NAV").order("login/8841", SIMULATOR_KEY)
         with pytest.raises(straks.PolicyError, match="SND703"):
             filled(catalog).order("login/8841", SIMULATOR_KEY)
+
+
+def test_a_gate_asks_every_rule_about_messages_and_orders_that_makes_errors() -> None:
+    gate = PolicyGate(Policy())
+    grave = [rule for rule in RULES if rule.severity is Severity.ERROR]
+
+    assert gate._of_senders == tuple(rule.check for rule in grave if rule.scope is Scope.MESSAGE)
+    assert gate._of_orders == tuple(rule.check for rule in grave if rule.scope is Scope.ORDER)
+    assert all(rule.by_sender for rule in grave if rule.scope is Scope.MESSAGE)
+
+
+@pytest.mark.parametrize("name", sorted(straks.Catalog.load(policy=None)))
+def test_no_rule_minds_an_order_under_an_id_of_ours_without_a_reference(name: str) -> None:
+    template = straks.Catalog.load(policy=None)[name]
+    checks = [rule.check for rule in RULES if rule.scope is Scope.ORDER]
+    for occasion in ("1", "482913", "+46701740605", "login +46701740605"):
+        order = template.sms("nb", straks.PhoneNumber.parse("+46701740605"), template.examples).order(
+            occasion, SIMULATOR_KEY
+        )
+
+        assert [flaw for check in checks for flaw in check(Placed(order, Policy()))] == []
+
+
+def test_an_order_under_an_id_that_shows_the_recipient_is_held_back(tmp_path: Path) -> None:
+    order = filled(straks.Catalog.load(written(tmp_path, FINE))).order("1", SIMULATOR_KEY)
+    shown = replace(order, idempotency_id="login/+46701740605")
+    with pytest.raises(straks.PolicyError, match="IDM511"):
+        order.message.gate.release(shown)
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_sender])

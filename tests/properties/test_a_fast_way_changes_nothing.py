@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import straks
 from straks.core import bare_markup, filled_page, known_domains, phone_table, plain_values, skeleton, straight
 from straks.core.catalog import Catalog
+from straks.core.cutting import asks_for_the_language_alone
 from straks.core.email_address import EmailAddress
 from straks.core.markup import BleachSanitizer, sanitize_html
-from straks.core.straight import asks_for_the_language_alone
 from straks.errors import StraksError
 from straks.testing import values
 

@@ -33,6 +33,7 @@ SIMULATOR_KEY: Final = b"for the simulator alone"
 _BLAKE2B_KEY_MOST = 64  # RFC 7693, 2.1
 _DIGEST_BYTES = 20
 _PSEUDONYM_BYTES = 16
+_LETTERS_IN_ID = 32
 _TEMPLATE_CHARACTERS = 24
 _LETTERS: Final = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
 # To spread 160 bits over 32 bytes, five in each: the upper half of each group moves up, five times over.
@@ -104,6 +105,24 @@ def idempotency_id(
     digest = (_HASHES.get(key) or _hashes(key))[0].copy()
     digest.update(facts.encode("ascii"))
     return said.beginning + _base32(digest.digest())
+
+
+def is_own(id_: str) -> bool:
+    """
+    Tell whether *id_* has the form of one that `idempotency_id` makes: a name, a channel and a keyed hash.
+
+    >>> is_own("one-time-code.sms." + "a" * 32), is_own("login-482913")
+    (True, False)
+    """
+    name, _, rest = id_.partition(".")
+    channel, _, digest = rest.partition(".")
+    return (
+        channel in {"sms", "email"}
+        and 1 <= len(name) <= _TEMPLATE_CHARACTERS
+        and _UNSAFE.search(name) is None
+        and len(digest) == _LETTERS_IN_ID
+        and not digest.strip("abcdefghijklmnopqrstuvwxyz234567")
+    )
 
 
 class _Said(NamedTuple):

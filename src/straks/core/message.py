@@ -18,7 +18,6 @@ from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.hygiene import offence
 from straks.core.made import made
-from straks.core.segment import Segmentation, segment
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.manifest import Purpose, Repeat
     from straks.core.phone_number import PhoneNumber
+    from straks.core.segment import Segmentation
 
 _REFERENCE_CHARACTERS = 255
 
@@ -151,6 +151,8 @@ class Sms(Message):
     @property
     def segmentation(self) -> Segmentation:
         """How a handset receives the body."""
+        from straks.core.segment import segment
+
         return segment(self.body)
 
     @property

@@ -2,20 +2,19 @@
 The promise's code path: no message comes out of a template that does not pass the check.
 
 A template is inspected once, at its first use, and what was found is kept; each order is held against
-the rules about messages and orders alone, which are few and cheap, and of them those that look at the
-sender alone once for each sender. Only errors stop anything, so only
-rules that make errors are asked: warnings and advice are for `straks.policy.engine.inspect`.
+the rules about messages and orders alone, which are few and cheap: those that look at the sender once for
+each sender, those about what an order gives away where it could give away anything. Only errors stop
+anything, so only rules that make errors are asked: warnings and advice are for
+`straks.policy.engine.inspect`.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from straks.core.idempotency import is_own
 from straks.errors import PolicyError
-from straks.policy.engine import enforce, inspect
-from straks.policy.rule import Scope, Severity
-from straks.policy.rules import RULES
-from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +22,19 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
-    from straks.policy.rule import Check, Finding
+    from straks.policy.given import Filled, Placed
+    from straks.policy.rule import Check, Finding, Rule
     from straks.policy.settings import Policy
 
-_GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
-_GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
 _SENDERS_KEPT: Final = 256
+
+
+def grave_rules() -> tuple[Rule, ...]:
+    """Return the rules that make errors."""
+    from straks.policy.rule import Severity
+    from straks.policy.rules import RULES
+
+    return tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 
 
 def policy_of(gate: Gate) -> Policy | None:
@@ -42,17 +48,19 @@ class PolicyGate:
 
     One gate belongs to one catalog, whose templates it knows by name, and may serve any number of
     threads: two that come first at once both inspect, and find the same.
+
+    Args:
+        policy: What the sender decided.
+        proven: Names of templates that were inspected before, and have no errors.
+        good_senders: Channels and senders in which the rules about senders found no error before.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(
+        self, policy: Policy, proven: Iterable[str] = (), good_senders: Iterable[tuple[str, str | None]] = ()
+    ) -> None:
         self.policy = policy
-        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code)]
-        of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
-        self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
-        self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
-        self._of_orders = tuple(rule.check for rule in wanted if rule.scope is Scope.ORDER)
-        self._found: dict[str, tuple[Finding, ...]] = {}
-        self._good_senders: set[tuple[str, str | None]] = set()
+        self._found: dict[str, tuple[Finding, ...]] = dict.fromkeys(proven, ())
+        self._good_senders = set(good_senders)
 
     def admit(self, template: Template) -> None:
         """
@@ -63,9 +71,11 @@ class PolicyGate:
         """
         found = self._found.get(template.name)
         if found is None:
-            every = inspect(template, self.policy, _GRAVE)
+            from straks.policy.engine import inspect
+
+            every = inspect(template, self.policy, grave_rules())
             # An ignore of a warning matches nothing here; what it says about itself is no error.
-            found = tuple(finding for finding in every if finding.severity is Severity.ERROR)
+            found = tuple(finding for finding in every if finding.severity == "error")
             self._found[template.name] = found
         if found:
             raise PolicyError(found)
@@ -80,19 +90,47 @@ class PolicyGate:
         message = order.message
         sender = message.channel, message.sender_name
         if sender not in self._good_senders:
-            self._hold(order, Filled(message, self.policy), self._of_senders)
+            from straks.policy import given
+
+            self._hold(order, given.Filled(message, self.policy), self._of_senders)
             if len(self._good_senders) < _SENDERS_KEPT:
                 self._good_senders.add(sender)
-        if self._of_messages:
-            self._hold(order, Filled(message, self.policy), self._of_messages)
-        if self._of_orders:
-            self._hold(order, Placed(order, self.policy), self._of_orders)
+        # What an id or a reference gives away: nothing, where one is ours and the other not there.
+        if order.reference is not None or not is_own(order.idempotency_id):
+            from straks.policy import given
+
+            self._hold(order, given.Placed(order, self.policy), self._of_orders)
+
+    # A family of rules is loaded when it is first needed; tests hold these two, and when they are asked,
+    # against all the rules that there are.
+    @cached_property
+    def _of_senders(self) -> tuple[Check, ...]:
+        from straks.policy.rules import sender
+
+        return self._checks(sender.RULES, "message")
+
+    @cached_property
+    def _of_orders(self) -> tuple[Check, ...]:
+        from straks.policy.rules import sending
+
+        return self._checks(sending.RULES, "order")
+
+    def _checks(self, rules: Iterable[Rule], scope: str) -> tuple[Check, ...]:
+        return tuple(
+            rule.check
+            for rule in rules
+            if rule.scope == scope and rule.severity == "error" and self.policy.wants(rule.code)
+        )
 
     def _hold(self, order: Order, subject: Filled | Placed, checks: Iterable[Check]) -> None:
         for check in checks:
             # Nearly always there is nothing to find; findings are put together only where there is.
             for _ in check(subject):
-                enforce(order, self.policy, _GRAVE_OF_ORDERS)
+                from straks.policy.engine import enforce
+                from straks.policy.rule import Scope
+
+                of_orders = (Scope.MESSAGE, Scope.ORDER)
+                enforce(order, self.policy, [rule for rule in grave_rules() if rule.scope in of_orders])
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.

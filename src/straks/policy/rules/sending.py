@@ -7,24 +7,24 @@ from datetime import timedelta
 from hashlib import md5, new, sha256
 from typing import TYPE_CHECKING, Final
 
+from straks.core.idempotency import is_own
 from straks.core.manifest import Purpose
 from straks.core.number_kinds import Duration
 from straks.core.odds import LONGEST_LIFETIME
 from straks.core.text_kinds import Code
 from straks.policy.rule import Flaw, Scope, Severity, rule
-from straks.policy.source import Spot
 from straks.policy.trial import HEAD, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from straks.core.message import Message
-    from straks.policy.subject import Placed, Whole
+    from straks.policy.given import Placed
+    from straks.policy.subject import Whole
 
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
 _BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
 _HASH = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
-_OURS = re.compile(r"[A-Za-z0-9_-]{1,24}\.(?:sms|email)\.[a-z2-7]{32}")
 _NATIONAL_DIGITS = 8
 """The digits of a Norwegian number without its country code."""
 _CODE_DIGITS_LEAST = 4
@@ -87,6 +87,8 @@ def code_that_arrives_dead(whole: Whole) -> Iterator[Flaw]:
     lives = [parameter.min for parameter in parameters if isinstance(parameter, Duration)]
     life = min(lives, default=LONGEST_LIFETIME)
     if declared > life and any(isinstance(parameter, Code) for parameter in parameters):
+        from straks.policy.source import Spot
+
         source = template.sources[whole.manifest_path]
         key = _TTL_KEY.search(source)
         late = int((declared - life).total_seconds())
@@ -151,7 +153,7 @@ def recipient_in_a_reference(placed: Placed) -> Iterator[Flaw]:
     """
     order = placed.order
     # An id that straks made is the template's name and a keyed hash, in which any digits may stand.
-    ours = _OURS.fullmatch(order.idempotency_id)
+    ours = is_own(order.idempotency_id)
     if ours and order.reference is None:
         return
     message = order.message

@@ -1,0 +1,370 @@
+"""What is kept of the templates that ship: the same as is found anew, and nothing once anything differs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import straks
+from straks import loading, proof
+from straks.core import locale as words
+from straks.core.idempotency import SIMULATOR_KEY
+from straks.core.straight import Straight
+from straks.core.texts import Sound, Texts
+from straks.errors import PolicyError, StraksError
+from straks.policy.gate import PolicyGate
+from straks.testing import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FILES = loading.read_folder(loading.shipped_folder())
+FOUND = proof.prove(FILES)
+KARI = straks.PhoneNumber.parse("+46701740605")
+ANEW = loading.Catalog(FILES, PolicyGate(straks.Policy()))
+KNOWN = loading.Catalog(
+    FILES,
+    PolicyGate(straks.Policy(), FOUND["proven"], [("sms", None)]),
+    sound=Sound(
+        {path: Straight(tuple(said), tuple(names)) for path, (said, names) in FOUND["cuts"].items()},
+        FOUND["manifests"],
+    ),
+)
+EXAMPLES = ANEW["one-time-code"].examples
+CODE = "one-time-code/nb/sms.txt"
+ORDER = """
+from datetime import timedelta
+values = {"code": "482913", "lifetime": timedelta(minutes=5), "service": "Skatteetaten"}
+sms = straks.Catalog.load().sms("one-time-code", locale="nb", to="+46701740605", values=values)
+straks.altinn.encode(sms.order("login/8841", bytes(range(32))))
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a proof is looked for: one of what ships."""
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(FOUND), "utf-8")
+    monkeypatch.setattr(proof, "FILE", str(file))
+    return file
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path) -> Callable[[str, str], None]:
+    """Return what makes a file of what ships say something else, and proves that."""
+
+    def ship(path: str, text: str) -> None:
+        shipped = shutil.copytree(loading.shipped_folder(), tmp_path / "templates")
+        (shipped / path).write_text(text, "utf-8")
+        monkeypatch.setattr(loading, "_shipped", lambda: str(shipped))
+        file.write_text(json.dumps(proof.prove(loading.read_folder(shipped))), "utf-8")
+
+    return ship
+
+
+def known(files: Mapping[str, str] = FILES) -> loading.Catalog:
+    kept = proof.kept(files)
+    assert kept is not None
+    return loading.Catalog(
+        files, PolicyGate(straks.Policy(), kept.proven, kept.good_senders), sound=kept.sound
+    )
+
+
+def test_a_template_that_ships_is_proven_the_same_each_time() -> None:
+    assert proof.prove(FILES) == FOUND
+    assert json.loads(json.dumps(FOUND)) == json.loads(json.dumps(proof.prove(dict(reversed(FILES.items())))))
+
+
+@pytest.mark.usefixtures("file")
+def test_what_is_kept_is_what_is_found() -> None:
+    catalog = known()
+
+    assert list(catalog) == list(ANEW) == FOUND["proven"]
+    assert dict(catalog) == dict(ANEW)
+    assert len(catalog) == len(ANEW)
+    assert repr(catalog) == repr(ANEW)
+    assert {file: catalog["one-time-code"].texts.cut(file) is not None for file in FILES} == {
+        file: ANEW["one-time-code"].renderer.cut(file) is not None for file in FILES
+    }
+
+
+@given(data=st.data())
+def test_a_kept_proof_changes_no_message(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(ANEW)))
+    locale = data.draw(st.sampled_from(ANEW[name].locales))
+    drawn = data.draw(values(ANEW[name]))
+    at_once, anew = (each[name].sms(locale, KARI, drawn) for each in (KNOWN, ANEW))
+
+    assert at_once == anew
+    assert at_once.secrets == anew.secrets
+    assert straks.altinn.encode(at_once.order("a", SIMULATOR_KEY)) == straks.altinn.encode(
+        anew.order("a", SIMULATOR_KEY)
+    )
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize(
+    ("change", "reference"),
+    [
+        ({"name": "one-time-cod"}, None),
+        ({"locale": "se"}, None),
+        ({"values": {}}, None),
+        ({"values": {**EXAMPLES, "lifetime": timedelta(minutes=1)}}, None),
+        ({"values": {**EXAMPLES, "lifetme": timedelta(minutes=5)}}, None),
+        ({"sender": "2222"}, None),
+        ({}, "+46701740605"),
+    ],
+)
+def test_with_a_kept_proof_errors_say_the_same(
+    change: dict[str, Any], reference: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[type[StraksError], str]] = []
+    for enabled in (True, False):
+        monkeypatch.setattr(proof, "enabled", enabled)
+        asked: dict[str, Any] = {
+            "name": "one-time-code", "locale": "nb", "to": "+46701740605", "values": EXAMPLES, **change
+        }  # fmt: skip
+        with pytest.raises(StraksError) as caught:
+            straks.Catalog.load().sms(**asked).order("a", SIMULATOR_KEY, reference)
+        said.append((caught.type, str(caught.value)))
+
+    assert said[0] == said[1]
+
+
+def test_an_email_is_the_same_with_a_kept_proof(file: Path) -> None:
+    assert file.is_file()
+    kari = straks.EmailAddress.parse("kari@example.org")
+    at_once, anew = (
+        each["sign-in-alert"].email("nn", kari, each["sign-in-alert"].examples) for each in (known(), ANEW)
+    )
+
+    assert straks.altinn.encode(at_once.order("a", SIMULATOR_KEY)) == straks.altinn.encode(
+        anew.order("a", SIMULATOR_KEY)
+    )
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**FILES, CODE: FILES[CODE].replace("Engangskoden", "Eingongskoden")},
+        {**FILES, CODE: FILES[CODE] + "\n"},
+        {**FILES, "one-time-code/nb/_note.txt": ""},
+        {path: text for path, text in FILES.items() if path != CODE},
+        {**FILES, "_layout/bound.txt": ""},
+        {**FILES, "one-time-code/template.toml": FILES["one-time-code/template.toml"].replace("10", "11")},
+    ],
+)
+def test_of_other_templates_nothing_is_kept(other: dict[str, str]) -> None:
+    assert proof.kept(FILES) is not None
+    assert proof.kept(other) is None
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize(
+    ("path", "is_asked"),
+    [
+        ("core/bound.py", True),
+        ("policy/rules/sms.py", True),
+        ("policy/settings.py", True),
+        ("errors.py", True),
+        ("core/another.py", True),
+        ("cli/prove.py", False),
+    ],
+)
+def test_another_line_of_code_that_decides_is_proven_anew(
+    path: str, is_asked: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = shutil.copytree(Path(proof.__file__).parent, tmp_path / "straks")
+    monkeypatch.setattr(proof, "__file__", str(code / "proof.py"))
+    there = proof.kept(FILES)
+    with (code / path).open("a", encoding="utf-8") as module:
+        module.write("\n# another line\n")
+
+    assert there is not None
+    assert (proof.kept(FILES) is None) == is_asked
+
+
+@pytest.mark.usefixtures("file")
+def test_under_another_python_it_is_proven_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version", "3.11.0 (another)")
+
+    assert proof.kept(FILES) is None
+
+
+@pytest.mark.parametrize("library", proof.LIBRARIES)
+def test_another_release_of_a_library_is_proven_anew(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def installed(release: str) -> None:
+        for name in proof.LIBRARIES:
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "__init__.py").touch()
+        for old in tmp_path.glob("*.dist-info"):
+            old.rmdir()
+        for name in proof.LIBRARIES:
+            (tmp_path / f"{name}-{release if name == library else '1.0'}.dist-info").mkdir()
+
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    bases: list[str | None] = []
+    for release in ("1.0", "1.0.1"):
+        installed(release)
+        bases.append(proof.basis(FILES))
+    # Where two lie there, or none, nobody can tell which it is.
+    (tmp_path / f"{library}-2.0.dist-info").mkdir()
+    bases.append(proof.basis(FILES))
+    shutil.rmtree(tmp_path / library)
+    bases.append(proof.basis(FILES))
+
+    assert bases[2:] == [None, None]
+    assert None not in bases[:2]
+    assert bases[0] != bases[1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"basis": null}', '{"basis": 1}'])
+def test_a_file_that_holds_no_proof_is_as_none(file: Path, text: str) -> None:
+    file.write_text(text, "utf-8")
+
+    assert proof.kept(FILES) is None
+    assert list(straks.Catalog.load()) == FOUND["proven"]
+
+
+def test_without_a_file_there_is_no_proof(file: Path) -> None:
+    file.unlink()
+
+    assert proof.kept(FILES) is None
+
+
+@pytest.mark.usefixtures("file")
+def test_what_cannot_be_told_is_not_taken_for_the_same(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+    file.write_text(json.dumps({**FOUND, "basis": None}), "utf-8")
+    monkeypatch.setattr(proof, "__file__", str(file))
+
+    assert proof.basis(FILES) is None
+    assert proof.kept(FILES) is None
+
+
+@pytest.mark.usefixtures("file")
+def test_the_switch_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "enabled", False)
+
+    assert proof.kept(FILES) is None
+
+
+@pytest.mark.usefixtures("file")
+def test_another_policy_is_asked_for_itself() -> None:
+    policy = straks.Policy(segments=dict.fromkeys(straks.Purpose, 0), senders=frozenset({"Skatt"}))
+    template = straks.Catalog.load(policy=policy)["one-time-code"]
+    agreed = straks.Policy(senders=frozenset({"Skatt"}))
+    sms = straks.Catalog.load(policy=agreed)["one-time-code"].sms("nb", KARI, template.examples)
+    with pytest.raises(PolicyError, match="SMS101"):
+        template.sms("nb", KARI, template.examples)
+    with pytest.raises(PolicyError, match="SND703"):
+        sms.order("a", SIMULATOR_KEY)
+
+    assert straks.Catalog.load(policy=None)["one-time-code"].sms("nb", KARI, template.examples) == sms
+
+
+def test_a_template_with_an_error_is_refused_in_the_same_words(
+    own: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own(CODE, "Koden er {{ code }}, gjelder i {{ lifetime }} hos {{ service }}. " + "a" * 160)
+    kept = proof.kept(loading.read_folder(loading._shipped()))
+    said: list[str] = []
+    for enabled in (True, False):
+        monkeypatch.setattr(proof, "enabled", enabled)
+        catalog = straks.Catalog.load()
+        with pytest.raises(PolicyError, match="SMS101") as caught:
+            catalog["one-time-code"].sms("nb", KARI, EXAMPLES)
+        said.append(str(caught.value))
+
+    assert kept is not None
+    assert kept.proven == [name for name in FOUND["proven"] if name != "one-time-code"]
+    assert said[0] == said[1]
+
+
+def test_a_manifest_that_json_cannot_hold_is_read_as_it_was_written() -> None:
+    manifests: dict[str, Any] = FOUND["manifests"]
+
+    assert "one-time-code/template.toml" in manifests
+    assert "sign-in-alert/template.toml" not in manifests  # its example is a moment
+
+
+def test_durations_are_kept_as_babel_prints_them() -> None:
+    words._known_durations.clear()
+    printed = {
+        locale: [words.format_duration.__wrapped__(timedelta(minutes=count), locale) for count in range(60)]
+        for locale in words.LOCALES
+    }
+
+    assert FOUND["durations"] == printed
+
+
+@pytest.mark.usefixtures("file")
+def test_a_renderer_is_made_once_and_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog = known()
+    template = catalog["one-time-code"]
+    template.sms("nb", KARI, template.examples)
+    unmade = [*template.texts._made]
+
+    assert unmade == []
+    assert template.renderer is template.renderer is catalog["status-update"].renderer
+    assert Texts(FILES).renderer is not template.renderer
+
+
+def in_a_new_process(code: str) -> set[str]:
+    """Return what running *code* loads in a process of its own."""
+    # Measuring coverage loads some of it before anything of ours runs.
+    probe = f"import sys; there = set(sys.modules)\n{code}\nprint(*set(sys.modules) - there)"
+    python = [sys.executable, "-c", probe]
+    return set(subprocess.run(python, check=True, capture_output=True, text=True).stdout.split())  # noqa: S603 - this very interpreter
+
+
+def test_a_first_order_loads_what_it_needs_alone(file: Path) -> None:
+    loaded = in_a_new_process(f"import straks, straks.proof; straks.proof.FILE = {str(file)!r}\n{ORDER}")
+    heavy = {
+        "jinja2",
+        "markupsafe",
+        "babel",
+        "bleach",
+        "tinycss2",
+        "email_validator",
+        "tomllib",
+        "difflib",
+        "zoneinfo",
+        "decimal",
+        "pathlib",
+        "importlib.resources",
+        "importlib.metadata",
+    }
+
+    assert loaded & heavy == set()
+    assert "phonenumbers" in loaded
+    assert {name for name in loaded if name.startswith("straks.policy.")} == {
+        "straks.policy.gate",
+        "straks.policy.settings",
+    }
+
+
+def test_without_a_proof_a_first_order_proves(file: Path) -> None:
+    missing = str(file.with_name("none"))
+    loaded = in_a_new_process(f"import straks, straks.proof; straks.proof.FILE = {missing!r}\n{ORDER}")
+
+    assert {"jinja2", "babel", "straks.policy.rules.sms"} <= loaded
+
+
+def test_a_proof_follows_from_the_libraries_that_are_asked_for_it() -> None:
+    code = "from straks import loading, proof; proof.prove(loading.read_folder(loading.shipped_folder()))"
+    asked = {name for name in in_a_new_process(code) if "." not in name}
+    standard = sys.stdlib_module_names | {"straks", "coverage"}
+
+    assert {name for name in asked if name not in standard and not name.startswith("_")} == {*proof.LIBRARIES}
