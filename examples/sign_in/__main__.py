@@ -32,7 +32,8 @@ def main() -> None:
             clock=time.time,
             service="Eksempel",
         )
-        print(f"Sign in as +46701740605 at http://127.0.0.1:{PORT}/; the phone is at {altinn.url}/")
+        here = f"http://127.0.0.1:{PORT}/"
+        print(f"Sign in as +46701740605 at {here}; the phone is at {altinn.url}/", flush=True)
         uvicorn.run(sign_in.app(), host="127.0.0.1", port=PORT, log_level="warning")
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 from straks import proof
 from straks.core import catalog
 from straks.core.gate import OPEN
+from straks.core.given import require
 from straks.core.noting import Noting
 from straks.errors import BrokenManifest, BrokenTemplate, InvalidSetting
 from straks.policy.gate import PolicyGate
@@ -74,11 +75,15 @@ class Catalog(catalog.Catalog):
             return cls(shipped, gate, sound=known.sound)
         merged = {path: text for path, text in shipped.items() if path.startswith("_")}
         for path in paths:
+            require(path, (str, os.PathLike), "Catalog.load takes paths one after another (str, or a path)")
             found = read_folder(path)
             if not any(name.endswith(f"/{catalog.MANIFEST_FILE}") for name in found):
+                from pathlib import Path
+
+                folder = Path(path)
                 raise InvalidSetting(
-                    f"{path} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in it, "
-                    f"such as {os.path.join(path, 'my-message', catalog.MANIFEST_FILE)}"
+                    f"{folder} holds no template; a template is a folder with {catalog.MANIFEST_FILE} "
+                    f"in it, such as {folder / 'my-message' / catalog.MANIFEST_FILE}"
                 )
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}

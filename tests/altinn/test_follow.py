@@ -315,3 +315,11 @@ def test_no_error_shows_the_token() -> None:
         to.follow()
 
     assert TOKEN not in str(caught.value) + repr(vars(caught.value)) + repr(to.requests)
+
+
+def test_a_closed_transport_says_so_and_is_not_asked_again() -> None:
+    to = Line([Silence(Trouble.CLOSED, left=False)])
+    with pytest.raises(Unanswered, match="the transport had been closed; make a new one"):
+        to.follow()
+
+    assert to.asked_s == [0]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.accessibility import serious
+from tests.browser.likeness import FEW, difference
 from tests.servers import lab_server, marimo_server
 
 from straks.explorer.words import WORDS
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator, Page
 
+
+class FloatSize(TypedDict):
+    """A width and a height, in pixels."""
+
+    width: float
+    height: float
+
+
 PATIENCE_MS = 120_000
+PART: Final[FloatSize] = {"width": 960, "height": 880}
+"""How much of the widget is held against what it looked like: as much as there is, whatever the font."""
 NB = WORDS["nb"]
 
 nbformat: Any = import_module("nbformat.v4")  # untyped
@@ -116,7 +127,7 @@ def test_another_template_language_channel_and_case_are_a_choice_away(explorer: 
     explorer.get_by_label(NB["channel"]).select_option("")
     explorer.get_by_label(NB["worst"]).check(force=True)
 
-    expect(sms(explorer, "English")).to_have_attribute("alt", containing("no values take more"))
+    expect(sms(explorer, "English")).to_have_attribute("alt", containing("ingen verdier gir flere"))
     expect(sms(explorer, "Bokmål")).to_have_count(0)
     expect(explorer.get_by_role("article", name=f"English, {NB['email']}").locator("iframe")).to_have_count(2)
 
@@ -137,23 +148,45 @@ def test_the_call_is_copied_without_its_secrets_for_the_catalog_that_is_there(ex
     )
 
 
+def dress(notebook: Page, scheme: str) -> None:
+    """Have the notebook around the widget be light or dark, as its themes do, and wait until that is seen."""
+    notebook.evaluate(
+        """dark => {
+            document.body.style.setProperty("--jp-layout-color0", dark ? "#111" : "#fff");
+            for (const each of document.querySelectorAll(".jp-OutputArea, .jp-Cell, .jp-NotebookPanel"))
+              each.style.background = dark ? "#111" : "#fff";
+            document.body.dataset.jpThemeLight = `${!dark}`;
+        }""",
+        scheme == "dark",
+    )
+    expect(notebook.locator(".jp-OutputArea-output > * > div").last).to_have_css("color-scheme", scheme)
+
+
 def test_axe_finds_nothing_serious_in_a_light_and_in_a_dark_notebook(explorer: Page) -> None:
-    host = explorer.locator(".jp-OutputArea-output > * > div").last
     found: dict[str, list[tuple[str, list[str]]]] = {}
     for scheme in ("light", "dark"):
-        explorer.evaluate(
-            """dark => {
-                document.body.style.setProperty("--jp-layout-color0", dark ? "#111" : "#fff");
-                for (const each of document.querySelectorAll(".jp-OutputArea, .jp-Cell, .jp-NotebookPanel"))
-                  each.style.background = dark ? "#111" : "#fff";
-                document.body.dataset.jpThemeLight = `${!dark}`;
-            }""",
-            scheme == "dark",
-        )
-        expect(host).to_have_css("color-scheme", scheme)
+        dress(explorer, scheme)
         found[scheme] = serious(explorer, within=".jp-OutputArea-output")
 
     assert found == {"light": [], "dark": []}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_widget_looks_as_it_did(explorer: Page, scheme: Literal["light", "dark"]) -> None:
+    explorer.emulate_media(color_scheme=scheme)  # which the pictures in it go by
+    dress(explorer, scheme)
+    explorer.set_viewport_size({"width": 1400, "height": 1900})  # all of it is seen, and nothing lies over it
+    expect(explorer.locator("#found .count")).to_have_text(NB["sound"])
+    explorer.mouse.move(0, 0)
+    widget = explorer.locator(".jp-OutputArea-output").last
+    widget.evaluate("each => each.scrollIntoView({ block: 'start' })")
+    at = widget.bounding_box()
+    assert at is not None
+    seen = explorer.screenshot(animations="disabled", clip={"x": at["x"], "y": at["y"], **PART})
+    explorer.set_viewport_size({"width": 1400, "height": 1000})
+    explorer.emulate_media(color_scheme="light")
+
+    assert difference(seen, f"widget-{scheme}") <= FEW
 
 
 MARIMO = f"""

@@ -13,8 +13,8 @@ from tests.browser.accessibility import serious
 from tests.browser.likeness import FEW, difference
 
 import straks
+from straks.pages.gallery import gallery, section
 from straks.preview.drawing import FONT
-from straks.preview.gallery import gallery, section
 from straks.preview.pages import Page as Shown
 from straks.preview.pages import Panel
 from straks.preview.svg import svg_of_panel
@@ -165,7 +165,7 @@ def test_a_hostile_mail_fetches_nothing_runs_nothing_and_stays_in_its_frame(
     file.write_text(
         f"{PAGE}<title>ours</title>{straks.picture(letter).html()}"
         if form == "notebook"
-        else "".join(gallery("ours", [section(shown, 1)], ["one-time-code"])),
+        else "".join(gallery("ours", [section(shown, 1, "nb")], ["one-time-code"], "nb")),
         encoding="utf-8",
     )
     seen = watched(page)
@@ -235,8 +235,8 @@ def gallery_file(catalog: straks.Catalog, tmp_path_factory: pytest.TempPathFacto
     )
     pages.append(page_of_template(long["own"], sources=True))
     file = tmp_path_factory.mktemp("gallery") / "gallery.html"
-    sections = (section(page, number) for number, page in enumerate(pages, start=1))
-    html = "".join(gallery("Messages", sections, [page.name for page in pages]))
+    sections = (section(page, number, "nb") for number, page in enumerate(pages, start=1))
+    html = "".join(gallery("Meldinger", sections, [page.name for page in pages], "nb"))
     file.write_text(html, encoding="utf-8")
     return file.as_uri()
 
@@ -273,7 +273,7 @@ def test_a_gallery_finds_what_is_typed_by_its_own_script_and_asks_for_nothing(
     page.get_by_role("searchbox").fill("")
     everything = page.locator("main > section:visible").count(), page.get_by_role("status").text_content()
 
-    assert (one, links, none, everything) == ((1, "1 of 3 templates"), 1, 0, (3, ""))
+    assert (one, links, none, everything) == ((1, "1 av 3 maler"), 1, 0, (3, ""))
     assert set(seen) <= {gallery_file, "about:srcdoc"}
     assert said == []
 

@@ -184,7 +184,7 @@ WRONG: list[tuple[dict[str, object], Fault, str | None, str]] = [
     ({"reference": 0.5}, Fault.MESSAGE, "reference", "is text, not float"),
     ({"place": ...}, Fault.VALUE, "place", "is missing"),
     ({"place": None}, Fault.VALUE, "place", "is missing"),
-    ({"place": ""}, Fault.VALUE, "place", "this has 0"),
+    ({"place": ""}, Fault.VALUE, "place", "is empty; it takes"),
     ({"place": LONG}, Fault.VALUE, "place", "at most 20 characters"),
     ({"place": "a\x00b"}, Fault.VALUE, "place", "(U+0000) at character 2"),
     ({"place": 7}, Fault.VALUE, "place", "takes text, not int"),

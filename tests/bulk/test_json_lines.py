@@ -48,6 +48,11 @@ def test_rows_are_numbered_as_lines(write: Write, end: str, mark: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("begins", ["\ufeff\n", "\ufeff\r\n  \n", "\ufeff"])
+def test_a_mark_on_an_empty_line_is_no_row(write: Write, begins: str) -> None:
+    assert [row for _, row in read(write(begins + '{"to": "a"}\n'))] == [{"to": "a"}]
+
+
 def test_the_header_is_the_first_rows_own(write: Write) -> None:
     with read_rows(write('{"to": "a"}\n{"to": "b", "place": "c"}\n')) as rows:
         assert (rows.header, rows.fixed) == (("to",), False)

@@ -9,8 +9,9 @@ from straks.cli.show_sms import bubble, marked
 from straks.cli.terminal import console, one_line
 from straks.core.segment import Segmentation, segment
 from straks.core.substitute import Foreign
-from straks.preview.figures import counted, figures, name, stand_in
+from straks.preview.figures import counts_of, figures, name, stand_in
 from straks.preview.visible import visible
+from straks.preview.words import counted
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,12 @@ def test_what_is_foreign_is_marked_where_it_stands() -> None:
 def test_the_figures_name_each_count() -> None:
     text = "a" * 2145
 
-    assert list(figures("hei", segment("hei"))) == [
+    assert list(figures(counts_of("hei", segment("hei")))) == [
         "GSM-7, 3 septets, 157 spare",
         "1 segment",
         "gateway counts 1, service records 1",
     ]
-    assert list(figures(text, segment(text)))[1:] == [
+    assert list(figures(counts_of(text, segment(text))))[1:] == [
         "15 segments (153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 153 + 3)",
         "gateway counts 17, service records 16",
         "cut off: the gateway carries 16 and drops the rest",

@@ -40,9 +40,11 @@ def test_a_template_that_cannot_be_used_is_an_error_at_its_line_and_the_rest_is_
 
     assert result.exit_code == 2
     assert "bad/nb/sms.txt, line 2" in result.stderr
-    assert result.stdout == ""
+    assert result.stdout == (
+        f"2 templates in {out}, of which 1 cannot be used and stands there as the error\n"
+    )
     assert "Pakken er kommet." in html
-    assert '<li>{% if %}<ul class="found"><li class="error">error TPL001' in html
+    assert '<li>{% if %}<ul class="found"><li class="error"><strong>feil TPL001:</strong>' in html
     assert "<h1>Våre meldinger</h1>" in html
     assert out.stat().st_mode & 0o777 == 0o644
 
@@ -52,13 +54,13 @@ def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_in_the_gallery(
 ) -> None:
     out = tmp_path / "out.html"
     (texts / "bad/nb/sms.txt").write_bytes("Hei.\nPakken er på biblioteket.\n".encode("latin-1"))
-    result = cli("gallery", str(out), str(texts / "bad"))
+    result = cli("gallery", str(out), str(texts / "bad"), "--page-language", "en")
     html = out.read_text("utf-8")
 
     assert result.exit_code == 2
-    assert "Source, with 1 finding where they are" in html
+    assert "The files behind it, with 1 finding where they are" in html
     assert "<h4><code>bad/nb/sms.txt</code></h4>" in html
-    assert '<li class="error">error TPL001: is not UTF-8; save it as UTF-8;' in html
+    assert '<li class="error"><strong>error TPL001:</strong> is not UTF-8; save it as UTF-8;' in html
     assert "(bad/nb/sms.txt:2" in html
 
 
@@ -67,7 +69,7 @@ def test_a_gallery_is_written_whole(cli: Callable[..., Result], texts: Path, tmp
     result = cli("gallery", str(out), str(texts / "good"))
     missing = cli("gallery", str(tmp_path / "no" / "out.html"), str(texts / "good"))
 
-    assert result.exit_code == 0
+    assert (result.exit_code, result.stdout) == (0, f"1 template in {out}\n")
     assert out.read_text("utf-8").endswith("</html>\n")
     assert missing.exit_code == 2
     assert "No such file" in missing.stderr

@@ -97,7 +97,7 @@ def test_plain_text_mail_is_shown_with_its_size(cli: Callable[..., Result], own_
     )
 
     assert "Pakken er kommet" in result.stdout
-    assert "sent as Plain: 30 bytes" in result.stdout
+    assert "sent as plain text, 30 bytes" in result.stdout
 
 
 def test_a_language_without_the_channel_is_left_out_unless_asked_for(

@@ -130,13 +130,13 @@ def test_runs_that_finished_were_interrupted_or_were_killed_are_told_apart(
         "The last one finished",
         "The last one stopped: interrupted",
         "The last one stopped: the token lacks a scope",
-        "The last one has no end written: killed, or still under way",
+        "The last one has no end written: killed, still under way, or its journal took no more",
     ]
     assert re.findall(r'<td class="why">(.*?)</td>', page) == [
         "finished",
         "interrupted",
         "the token lacks a scope",
-        "no end written: killed, or still under way",
+        "no end written: killed, still under way, or its journal took no more",
     ]
 
 

@@ -162,3 +162,9 @@ def test_without_a_text_and_on_a_terminal_it_does_not_wait(
 
     assert process.returncode == 2
     assert "There is no text; give one, or - to read standard input" in err
+
+
+def test_the_mark_at_the_beginning_of_a_file_is_no_character_of_the_text(cli: Callable[..., Result]) -> None:
+    found = document(cli("segment", "-", "--json", stdin="\ufeffHei\r\n".encode()))
+
+    assert (found["encoding"], found["units"], found["segments"][0]["text"]) == ("GSM-7", 3, "Hei")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -271,3 +272,24 @@ def test_a_store_that_was_closed_opens_again(store: straks.SqliteStore, codes: s
 
     assert codes.verify(**WHO, code=issued.code)
     assert repr(store) == f"<SqliteStore in {store.path}>"
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_its_trouble(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("not a database, but longer than the head of one is" * 3, "utf-8")
+    for path, trouble in (
+        (tmp_path / "missing" / "codes.db", "unable to open database file"),
+        (tmp_path / "text", "file is not a database"),
+    ):
+        codes = straks.OneTimeCodes(straks.SqliteStore(path), key=KEY)
+        with pytest.raises(
+            straks.StoreFailed, match=f"Error: {re.escape(str(path))}: {trouble}\\)"
+        ) as caught:
+            codes.issue(**WHO, recipient=EMAIL)
+
+        assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
+
+
+@pytest.mark.parametrize("path", ["", "a\0b", None, 5, b"codes.db"])
+def test_what_is_no_name_of_a_file_is_refused_at_once(path: Any) -> None:  # noqa: ANN401 - what is wrong is the point
+    with pytest.raises(straks.InvalidSetting, match="path is the name of a file"):
+        straks.SqliteStore(path)

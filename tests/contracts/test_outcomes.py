@@ -19,7 +19,8 @@ from straks.altinn.place import Receipt, place, timeout_for
 from straks.errors import InDoubt, NotSent, Refused
 from straks.simulator import Simulator
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.fates import FATES, Stage
+from straks.simulator.fate import Stage
+from straks.simulator.fates import FATES
 from straks.simulator.memory import AsyncMemoryCarrier, MemoryCarrier
 from straks.simulator.orders import Channel
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier

@@ -17,8 +17,8 @@ from straks.core.calendar_kinds import Date, DateTime, Time
 from straks.core.choice_kind import Choice
 from straks.core.locale import OSLO
 from straks.core.number_kinds import Duration, Integer
-from straks.core.parameter import Unfit
-from straks.core.plain_values import taker
+from straks.core.plain_values import plain_text, taker
+from straks.core.straight import Filling
 from straks.core.text_kinds import Code, Name, Reference, Text
 from straks.core.url_kind import Url
 
@@ -93,20 +93,25 @@ VALUES = (
 )
 
 
-def taken(parameter: Parameter, value: object, *, plainly: bool) -> object:
-    try:
-        checked, printed, canonical = taker(parameter, "nb", plainly=plainly)(value)
-    except Unfit as flaw:
-        return str(flaw)
-    kinds: list[type] = [type(each) for each in (checked, printed, canonical)]
-    return kinds, checked, printed, canonical
+def outcome(parameter: Parameter, take: Filling, value: object) -> object:
+    filled = take.take({"x": value})
+    if filled is None:
+        return None
+    checked, printed, canonical, _ = filled
+    each = checked.get("x", printed["x"]), printed["x"], canonical["x"]
+    kinds: list[type] = [type(part) for part in each]
+    return kinds, *each, parameter.check(value) == each[0]
+
+
+def filling(parameter: Parameter, *, plainly: bool = True) -> Filling:
+    return Filling({"x": parameter}, "nb", plainly=plainly)
 
 
 def both(parameter: Parameter, value: object, *, plainly: bool = True) -> tuple[object, object]:
-    quick = taken(parameter, value, plainly=plainly)
+    quick = outcome(parameter, filling(parameter, plainly=plainly), value)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(plain_values, "enabled", False)
-        return quick, taken(parameter, value, plainly=plainly)
+        return quick, outcome(parameter, filling(parameter, plainly=plainly), value)
 
 
 @given(st.sampled_from(PARAMETERS), VALUES, st.booleans())
@@ -122,18 +127,11 @@ def test_a_value_is_taken_as_its_parameter_takes_it(
 
 @given(st.sampled_from(PARAMETERS), st.lists(VALUES, max_size=6))
 def test_so_it_is_whatever_was_taken_before(parameter: Parameter, values: list[object]) -> None:
-    take = taker(parameter, "nn", plainly=True)
-
-    def outcome(value: object) -> object:
-        try:
-            return take(value)
-        except Unfit as flaw:
-            return str(flaw)
-
-    quick = [outcome(value) for value in [*values, *values]]
+    take = filling(parameter)
+    quick = [outcome(parameter, take, value) for value in [*values, *values]]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(plain_values, "enabled", False)
-        ordinary = [outcome(value) for value in [*values, *values]]
+        ordinary = [outcome(parameter, take, value) for value in [*values, *values]]
 
     assert quick == ordinary
 
@@ -141,11 +139,13 @@ def test_so_it_is_whatever_was_taken_before(parameter: Parameter, values: list[o
 @pytest.mark.parametrize("alphabet", ["any", "gsm-7"])
 def test_each_character_of_a_plain_text_is_one_that_nobody_finds_anything_in(alphabet: str) -> None:
     parameter = Text(name="x", max_length=3, alphabet=alphabet)
+    is_plain = plain_text(parameter)
+    assert is_plain is not None
     plain = [
         text
         for code in range(sys.maxunicode + 1)
         for text in (chr(code), f"a{chr(code)}", f"a{chr(code)}b")
-        if plain_values._plain_text(parameter, lambda _: ("", "", ""))(text)[0]
+        if is_plain(text)
     ]
 
     assert len(plain) > 150

@@ -213,3 +213,10 @@ def test_a_segmentation_is_a_value() -> None:
     assert found == segment("€" * 100) != segment("€" * 101)
     assert hash(found) == hash(segment("€" * 100))
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own bytes
+
+
+def test_a_loop_over_a_segmentation_goes_over_its_segments() -> None:
+    long = segment("a" * 200)
+
+    assert [*long] == [*long.segments]
+    assert len(long) == 2

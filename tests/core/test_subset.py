@@ -138,3 +138,17 @@ def test_a_block_sees_what_is_set_at_the_top_and_nothing_else() -> None:
         "a": 1,
         "items": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"), [("{% if a %}", "{% endif %}"), ("{% for a in items %}", "{% endfor %}")]
+)
+def test_what_checks_is_never_too_deep_to_be_rendered(begins: str, ends: str) -> None:
+    most = 16
+    deep = begins * most + "x" + ends * most
+    items = [1]
+
+    assert Environment(autoescape=True).from_string(deep).render(a=1, items=items) == "x"
+    assert uses(deep).names
+    with pytest.raises(OutsideSubset, match="no blocks more than 16 deep in one another; use fewer levels"):
+        uses(begins + deep + ends)

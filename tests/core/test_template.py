@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,16 @@ from straks.core.gate import OPEN
 from straks.core.manifest import Purpose, Repeat
 from straks.core.message import ContentType
 from straks.core.phone_number import PhoneNumber
-from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, StraksError, UnknownLocale
+from straks.errors import (
+    BrokenTemplate,
+    InvalidSetting,
+    InvalidValue,
+    PolicyError,
+    StraksError,
+    UnknownLocale,
+)
+from straks.loading import Catalog as LoadedCatalog
+from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
     from straks.core.message import Email, Order, Sms
@@ -132,15 +143,52 @@ def test_a_declared_fallback_is_served_and_said() -> None:
     assert BOTH.sms("se", TO, SENT).locale == "nb"
 
 
-@pytest.mark.parametrize("locale", ["no", "", "NB", "de", None])
-def test_any_other_language_is_unknown(locale: str) -> None:
+@pytest.mark.parametrize(
+    ("locale", "hint"),
+    [
+        ("no", "Did you mean 'nb'? "),
+        ("NN", "Did you mean 'nn'? "),
+        ("en-GB", "Did you mean 'en'? "),
+        ("", ""),
+        ("de", ""),
+        (None, ""),
+    ],
+)
+def test_any_other_language_is_unknown(locale: str, hint: str) -> None:
     with pytest.raises(UnknownLocale) as caught:
         BOTH.sms(locale, TO, SENT)
 
     assert str(caught.value) == (
-        f"sak has no sms in {locale!r}; it has sms in nb, nn, en. straks.negotiate chooses among them"
+        f"sak has no sms in {locale!r}; it has sms in nb, nn, en. {hint}straks.negotiate chooses among them"
     )
     assert (caught.value.template, caught.value.locale) == ("sak", locale)
+
+
+def test_a_template_says_in_one_line_what_it_is_and_is_an_element_of_a_set() -> None:
+    both = template(nb_sms="a", nn_sms="b", nb_subject="c", nb_text="d")
+
+    assert repr(both) == "<Template sak: sms, email in nb, nn>"
+    assert {both: 1}[template(nb_sms="a", nn_sms="b", nb_subject="c", nb_text="d")] == 1
+
+
+def test_a_template_and_a_catalog_travel_to_another_process_and_hold_there_what_they_held() -> None:
+    catalog = LoadedCatalog.load(policy=Policy(regions=frozenset({"NO"})))
+    for arrived in (pickle.loads(pickle.dumps(catalog)), copy.deepcopy(catalog)):  # noqa: S301 - our own
+        one, other = catalog["one-time-code"], arrived["one-time-code"]
+
+        assert list(arrived) == list(catalog)
+        assert type(arrived) is LoadedCatalog
+        assert other == pickle.loads(pickle.dumps(one))  # noqa: S301 - our own
+        for each in (one, other):
+            sms = each.sms("nb", TO, each.examples)
+
+            assert sms.body.startswith("Engangskoden din er 482913")
+            with pytest.raises(PolicyError, match="SEC411"):
+                sms.order("login/1", bytes(16))
+
+
+def test_a_catalog_of_nothing_travels_too() -> None:
+    assert len(copy.deepcopy(Catalog({}))) == 0
 
 
 def test_a_channel_that_is_not_there_is_said() -> None:

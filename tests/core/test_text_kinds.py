@@ -103,8 +103,8 @@ def test_text_of_another_type_becomes_plain_text() -> None:
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("", "takes at most 24 characters; this has 0"),
-        ("   ", "this has 0"),
+        ("", "is empty; it takes at most 24 characters"),
+        ("   ", "is empty; it takes at most 24 characters"),
         ("x" * 25, "this has 25"),
         ("x" * 97, "this has far more"),
         ("a\nb", "holds a line break (U+000A) at character 2; take it out"),

@@ -15,7 +15,7 @@ import straks
 from straks.altinn.place import Receipt
 from straks.core.manifest import Repeat
 from straks.journal import Entry, Journal, RunResult, State, place_all
-from straks.journal.store import JournalView
+from straks.journal.view import JournalView
 
 from .conftest import sealed
 

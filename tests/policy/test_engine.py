@@ -7,7 +7,7 @@ import pytest
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
-from straks.policy.given import Filled, Placed
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Finding, Flaw, Rule, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.subject import Page, Whole

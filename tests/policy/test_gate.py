@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,8 @@ from straks.core.bound import bound
 from straks.core.catalog import Catalog
 from straks.core.gate import OPEN
 from straks.core.idempotency import SIMULATOR_KEY
+from straks.policy.filled import Filled, Placed
 from straks.policy.gate import PolicyGate
-from straks.policy.given import Filled, Placed
 from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
@@ -152,29 +151,14 @@ def test_what_a_sender_may_is_asked_once_and_what_it_may_not_each_time(tmp_path:
 def test_a_gate_asks_every_rule_about_messages_and_orders_that_makes_errors() -> None:
     gate = PolicyGate(Policy())
     grave = [rule for rule in RULES if rule.severity is Severity.ERROR]
+    of_messages = [rule for rule in grave if rule.scope is Scope.MESSAGE]
+    of_orders = [rule for rule in grave if rule.scope is Scope.ORDER]
 
-    assert gate._of_senders == tuple(rule.check for rule in grave if rule.scope is Scope.MESSAGE)
-    assert gate._of_orders == tuple(rule.check for rule in grave if rule.scope is Scope.ORDER)
-    assert all(rule.by_sender for rule in grave if rule.scope is Scope.MESSAGE)
-
-
-@pytest.mark.parametrize("name", sorted(straks.Catalog.load(policy=None)))
-def test_no_rule_minds_an_order_under_an_id_of_ours_without_a_reference(name: str) -> None:
-    template = straks.Catalog.load(policy=None)[name]
-    checks = [rule.check for rule in RULES if rule.scope is Scope.ORDER]
-    for occasion in ("1", "482913", "+46701740605", "login +46701740605"):
-        order = template.sms("nb", straks.PhoneNumber.parse("+46701740605"), template.examples).order(
-            occasion, SIMULATOR_KEY
-        )
-
-        assert [flaw for check in checks for flaw in check(Placed(order, Policy()))] == []
-
-
-def test_an_order_under_an_id_that_shows_the_recipient_is_held_back(tmp_path: Path) -> None:
-    order = filled(straks.Catalog.load(written(tmp_path, FINE))).order("1", SIMULATOR_KEY)
-    shown = replace(order, idempotency_id="login/+46701740605")
-    with pytest.raises(straks.PolicyError, match="IDM511"):
-        order.message.gate.release(shown)
+    assert gate._of_senders == tuple(rule.check for rule in of_messages if rule.by_sender)
+    assert gate._of_messages == tuple(rule.check for rule in of_messages if rule.by_key == "regions")
+    assert gate._of_references == tuple(rule.check for rule in of_orders)
+    assert all(rule.by_sender or rule.by_key == "regions" for rule in of_messages)
+    assert all(rule.by_reference for rule in of_orders)
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_sender])
@@ -194,6 +178,26 @@ def test_a_rule_by_sender_says_the_same_of_all_that_a_sender_sends(code: str) ->
         ]
 
         assert said == [said[0]] * len(said)
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_reference])
+def test_a_rule_by_reference_says_nothing_of_an_order_that_its_caller_gave_none(code: str) -> None:
+    (check,) = [rule.check for rule in RULES if rule.code == code]
+    shipped = straks.Catalog.load(policy=None)
+    said = [
+        flaw.message
+        for name in shipped
+        for to in ("+46701740605", "+4742000000")
+        for occasion in ("1", to, "482913")
+        for order in [
+            shipped.sms(name, locale="nb", to=to, values=shipped[name].examples).order(
+                occasion, SIMULATOR_KEY
+            )
+        ]
+        for flaw in check(Placed(order, Policy()))
+    ]
+
+    assert said == []
 
 
 def test_an_order_that_passes_is_made(tmp_path: Path) -> None:
@@ -248,3 +252,14 @@ def test_every_shipped_template_makes_messages_under_the_default_policy(catalog:
         email = catalog.email(name, locale="nb", to="kari@example.org", values=template.examples)
 
         assert sms.order("1", SIMULATOR_KEY).idempotency_id != email.order("1", SIMULATOR_KEY).idempotency_id
+
+
+def test_no_order_goes_to_a_country_that_the_policy_does_not_name() -> None:
+    catalog = straks.Catalog.load(policy=straks.Policy(regions=frozenset({"NO"})))
+    values = catalog["one-time-code"].examples
+    at_home = catalog.sms("one-time-code", locale="nb", to="+4742000000", values=values)
+    abroad = catalog.sms("one-time-code", locale="nb", to="+46701740605", values=values)
+
+    assert at_home.order("login/1", SIMULATOR_KEY).idempotency_id
+    with pytest.raises(straks.PolicyError, match="SEC411 the number is in SE, and the policy allows NO"):
+        abroad.order("login/1", SIMULATOR_KEY)

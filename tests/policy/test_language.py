@@ -258,6 +258,19 @@ def test_what_is_missing_is_named_with_its_language() -> None:
     assert messages == ["trial has no sms in en", "trial has no sms in nn"]
 
 
+def test_what_a_manifest_leaves_out_on_purpose_the_policy_asks_for_until_somebody_says_why() -> None:
+    alone = HEAD + 'languages = ["nb"]\n'
+    excused = "# straks: ignore[LNG801] sent to nobody outside of the house\n" + alone
+    hints = {finding.hint for finding in only("LNG801", Trial(sms="Hei", head=alone))}
+
+    assert hints == {
+        f"write it, or take {locale} out of the policy's languages, or say why not above [template]: "
+        "# straks: ignore[LNG801] why"
+        for locale in ("nn", "en")
+    }
+    assert only("LNG801", Trial(sms="Hei", head=excused)) == []
+
+
 def test_a_branch_or_a_value_that_one_language_lacks_is_named() -> None:
     trial = Trial(
         files={

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -209,3 +210,35 @@ def test_the_documentation_has_the_table_of_keys() -> None:
     table = [f"| `{key}` | `{of.form}` | {of.default} | {of.decides} |" for key, of in KEYS.items()]
 
     assert "\n".join(table) in page
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"languages": "nb"}, r'languages cannot be this; it looks like \["nb", "nn", "en"\]'),
+        ({"languages": [5]}, "languages cannot be this"),
+        ({"regions": "NO"}, "regions cannot be this"),
+        ({"regions": {"no"}}, "regions cannot be this"),
+        ({"segments": {"notise": 1}}, "There is no purpose 'notise'; did you mean 'notice'"),
+        ({"senders": "Skatt"}, "senders cannot be this"),
+        ({"login_host": "https://login.example.org"}, "login-host cannot be this"),
+        ({"words": b"her"}, "words cannot be this"),
+        ({"select": ["sms"]}, "select cannot be this"),
+        ({"ignore": {"SMS103": ""}}, "SMS103 has no reason"),
+        ({"ignore": ["SMS103"]}, "ignore cannot be this"),
+    ],
+)
+def test_a_policy_that_a_program_misspells_is_refused_as_a_file_is(
+    given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=f"the policy: .*{sentence}"):
+        Policy(**given)
+
+
+def test_a_program_may_give_any_collection_and_some_of_the_purposes() -> None:
+    given: dict[str, Any] = {"languages": ["nb"], "regions": ["NO"], "segments": {"notice": 3}, "senders": []}
+    made = Policy(**given)
+
+    assert (made.languages, made.regions, made.senders) == (("nb",), frozenset({"NO"}), frozenset())
+    assert made.segments[Purpose.AUTHENTICATION] == 1
+    assert made.segments[Purpose.NOTICE] == 3

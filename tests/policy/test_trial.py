@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from straks.core.message import Email, Sms
-from straks.policy.given import Filled, Placed
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Flaw, Rule, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.subject import Page, Whole

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 import straks
 from straks.core import display
-from straks.preview.pages import Page, Panel
+from straks.preview.pages import About, Page, Panel
 from straks.preview.taking import bubble
 from straks.preview.written import markdown_of_pages, text_of_pages
 
@@ -110,7 +110,7 @@ def test_no_message_is_markup_in_markdown(text: str) -> None:
         content = bubble(text, straks.segment(text), sender=text, recipient=text)
     except straks.InvalidText:
         return
-    page = Page(text, (Panel("nb", "sms", content),), text)
+    page = Page(text, (Panel("nb", "sms", content),), About((), text))
     tokens = MarkdownIt("commonmark").parse(markdown_of_pages([page]))
     flat = [*tokens, *(child for token in tokens for child in token.children or ())]
     kinds = {token.type for token in flat}
@@ -148,7 +148,7 @@ def test_an_e_mail_is_shown_in_frames_without_rights_beside_its_plain_text(catal
     assert "Koden gjelder i 5 minutter." in html
     assert "482913" not in html
     assert "subject: Engangskode fra Skatteetaten" in straks.picture(email).text()
-    assert "sent as Plain" in straks.picture(plain).html()
+    assert "sent as plain text, " in straks.picture(plain).html()
 
 
 def test_a_message_of_100_000_characters_is_an_error_in_every_form_and_a_letter_is_whole(

@@ -9,6 +9,7 @@ import pytest
 import straks
 from straks.preview.pages import Bubble, Case, Fault, Letter
 from straks.preview.taking import page_of_error, page_of_messages, page_of_template
+from straks.preview.written import figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def test_the_worst_case_is_the_witness_of_the_bound_and_the_shortest_is_shorter(
     template = catalog["one-time-code"]
     page = page_of_template(template, rules=None)
     units = {
-        (panel.locale, panel.case): sum(panel.content.units)
+        (panel.locale, panel.case): sum(panel.content.counts.units)
         for panel in page.panels
         if isinstance(panel.content, Bubble)
     }
@@ -107,7 +108,8 @@ def test_a_template_that_cannot_be_inspected_says_so_and_is_shown(
     monkeypatch.setattr("straks.preview.taking.inspect", inspect)
     page = page_of_template(make_catalog({"nb/sms.txt": "Hei"})["own"])
 
-    assert page.note.endswith("could not be inspected: there is half of a surrogate pair")
+    assert page.about is not None
+    assert page.about.said().endswith("could not be inspected: there is half of a surrogate pair")
     assert isinstance(page.panels[0].content, Bubble)
 
 
@@ -182,7 +184,7 @@ def test_a_worst_case_says_whether_it_is_reached(
     monkeypatch.setattr("straks.policy.subject.bound", bound)
     shown = bubbles(make_catalog({"nb/sms.txt": "Hei {{ name }}"}), rules=None)
 
-    assert shown["nb", "worst case"].figures[-1] == said
+    assert list(figures_of(shown["nb", "worst case"]))[-1] == said
 
 
 def test_a_finding_is_shown_with_the_message_that_it_is_about(make_catalog: Callable[..., Catalog]) -> None:
@@ -224,7 +226,7 @@ def test_a_message_shows_neither_its_recipient_nor_its_code_unless_revealed(cata
         assert ("482913" in phone.text, phone.recipient == "+46701740605") == (there, there)
         assert ("482913" in (letter.html or ""), "482913" in letter.text) == (there, there)
         assert (letter.recipient == "kari@example.org") == there
-        assert phone.units == (109,)
+        assert phone.counts.units == (109,)
 
 
 def test_values_may_be_shown_while_the_recipient_is_not(catalog: straks.Catalog) -> None:

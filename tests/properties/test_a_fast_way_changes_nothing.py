@@ -11,11 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import straks
-from straks.core import bare_markup, filled_page, known_domains, phone_table, plain_values, skeleton, straight
+from straks.core import (
+    filled_page,
+    known_domains,
+    phone_table,
+    plain_markup,
+    plain_values,
+    reader,
+    skeleton,
+    straight,
+)
 from straks.core.catalog import Catalog
 from straks.core.cutting import asks_for_the_language_alone
 from straks.core.email_address import EmailAddress
-from straks.core.markup import BleachSanitizer, sanitize_html
 from straks.errors import StraksError
 from straks.testing import values
 
@@ -89,7 +97,7 @@ def outcome(make: Callable[[], straks.Sms | straks.Email]) -> object:
     return whole, order, dict(message.canonical_values), message.secrets, sent
 
 
-FAST_WAYS = (straight, plain_values, filled_page, known_domains, phone_table)
+FAST_WAYS = (straight, plain_values, filled_page, known_domains, phone_table, plain_markup, reader)
 
 
 def both(make: Callable[[], straks.Sms | straks.Email]) -> tuple[object, object]:
@@ -186,38 +194,6 @@ def test_values_are_found_in_the_same_places_part_by_part(pages: str) -> None:
         patched.setattr(skeleton, "_found_apart", not_apart)
 
         assert read() == quick
-
-
-@st.composite
-def bare(draw: st.DrawFn, parent: str = "", depth: int = 4) -> str:
-    """Draw HTML of bare tags, most of which stand where they may."""
-    there = sorted(name for name, among in bare_markup._AMONG.items() if parent in among)
-    parts: list[str] = []
-    for _ in range(draw(st.integers(0, 4))):
-        if depth and there and draw(st.booleans()):
-            tag = draw(st.sampled_from(there))
-            inner = "" if tag == "br" else f"{draw(bare(tag, depth - 1))}</{tag}>"
-            parts.append(f"<{tag}>{inner}")
-        else:
-            parts.append(draw(st.sampled_from([" ", "\n", "x", "'", '"', "\u00a0"]) | st.text(max_size=5)))
-    return "".join(parts)
-
-
-@given(bare())
-def test_bare_html_is_sanitised_to_what_it_was(html: str) -> None:
-    assert sanitize_html(html) == BleachSanitizer().clean(html)
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        "<p>a", "a</p>", "<p>a</b>", "<p><p>a</p></p>", "<p><ul></ul></p>", "<li>a</li>", "<ul>a</ul>",
-        "<b><b>a</b></b>", "<b><p>a</p></b>", "<ul><ul></ul></ul>", "<script>a</script>", "<P>a</P>",
-        "<p hidden>a</p>", "<br/>", "a&amp;b", "a<b", "a\rb", "a\x00b", "</br>", "<table></table>",
-    ],
-)  # fmt: skip
-def test_what_could_be_read_in_two_ways_is_not_bare(html: str) -> None:
-    assert not bare_markup.is_bare(html)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from straks.simulator.desk import BASE, START_S, Desk
-from straks.simulator.fates import FATES, Stage
+from straks.simulator.fate import Stage
+from straks.simulator.fates import FATES
 from straks.simulator.sqlite_store import SqliteStore
 from straks.wire.exchange import Request, Response
 

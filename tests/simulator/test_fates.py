@@ -12,7 +12,8 @@ from straks.core.email_address import EmailAddress
 from straks.core.phone_number import PhoneKind, PhoneNumber
 from straks.errors import InvalidSetting
 from straks.simulator.desk import Desk
-from straks.simulator.fates import FATES, Fate, Stage, fate_named, fate_of
+from straks.simulator.fate import Fate, Stage
+from straks.simulator.fates import FATES, fate_named, fate_of
 from straks.simulator.orders import Channel
 
 if TYPE_CHECKING:

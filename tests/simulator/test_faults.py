@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from straks.errors import InvalidSetting
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.fates import FATES, Stage
+from straks.simulator.fate import Stage
+from straks.simulator.fates import FATES
 from straks.simulator.faults import ENDPOINTS, Faults
 from straks.simulator.tokens import Use
 from straks.wire.exchange import Request

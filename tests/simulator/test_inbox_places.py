@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from straks.preview.visible import visible
 from straks.simulator.courses import STATUSES
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.fates import FATES, Stage, fate_named
+from straks.simulator.fate import Stage
+from straks.simulator.fates import FATES, fate_named
 from straks.simulator.listing import GROUPS
 from straks.simulator.page.places import document
 from straks.simulator.page.words import SCRIPTED, STAGES, WORDS

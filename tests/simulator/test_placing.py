@@ -10,7 +10,8 @@ import pytest
 
 from straks.simulator.attendance import Manner, Pause, Spoilt
 from straks.simulator.desk import BASE, Desk
-from straks.simulator.fates import FATES, Fate, Stage
+from straks.simulator.fate import Fate, Stage
+from straks.simulator.fates import FATES
 from straks.wire.exchange import Request, Response
 
 if TYPE_CHECKING:

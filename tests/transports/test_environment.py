@@ -47,11 +47,20 @@ def test_anything_else_is_refused_with_what_is_known(case: Refused) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("TT02", "tt02"), ("tt2", "tt02"), ("test", "tt02"), ("Production", "prod")]
+)
+def test_a_misspelt_environment_is_told_the_nearest(given: str, meant: str) -> None:
+    with pytest.raises(InvalidSetting, match=rf"http to this machine\. Did you mean '{meant}'\?"):
+        base_url_of(given)
+
+
 def test_a_token_in_the_environments_place_is_not_repeated() -> None:
     with pytest.raises(InvalidSetting) as caught:
         base_url_of("eyJhbGciOiJIUzI1NiJ9.e30.482913")
 
     assert "482913" not in str(caught.value)
+    assert "Did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

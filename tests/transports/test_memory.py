@@ -73,3 +73,9 @@ def test_its_repr_counts_and_shows_nothing(make_order: Maker) -> None:
     transport.send(make_order())
 
     assert repr(transport) == "<MemoryTransport with 1 orders>"
+
+
+def test_a_transport_is_known_by_its_one_method() -> None:
+    assert isinstance(straks.MemoryTransport(), straks.Transport)
+    assert not isinstance(object(), straks.Transport)
+    assert not isinstance(object(), straks.AsyncTransport)

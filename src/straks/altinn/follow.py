@@ -20,7 +20,7 @@ from straks.altinn.problem import RETRY_AFTER_MOST_S, explain, retry_after_s
 from straks.altinn.status import Delivery, Shipment, read_status
 from straks.altinn.token_source import Bearer, Terms
 from straks.errors import InvalidSetting, Unanswered
-from straks.wire.exchange import Request, Response
+from straks.wire.exchange import Request, Response, Silence, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +134,7 @@ def _page(entries: object) -> tuple[Shipment, ...] | None:
 def _checked(shipment_id: str) -> str:
     try:
         return str(UUID(shipment_id))
-    except ValueError:
+    except (ValueError, AttributeError, TypeError):  # what is no text has no way to say that it is none
         raise InvalidSetting(
             "a shipment id is a GUID, such as a receipt has in .shipment_id; this is none"
         ) from None
@@ -158,6 +158,8 @@ def _ask(
             break
         reply = yield from bearer.carry(request, now_s, Terms(ASK_TIMEOUT_S, pause_s + wait_s))
         asked, now_s, pause_s, later_s, status = asked + 1, reply.at_s, 0.0, 0.0, None
+        if isinstance(reply, Silence) and reply.why is Trouble.CLOSED:
+            raise Unanswered("the transport had been closed; make a new one")
         if isinstance(reply, Response):
             status, later_s = reply.status, retry_after_s(reply) or 0.0
             if status == _OK and (found := read(reply.json())) is not None:

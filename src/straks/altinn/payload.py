@@ -17,14 +17,12 @@ from __future__ import annotations
 
 import re
 from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
+from straks.core.given import require
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
-from straks.core.message import ContentType, Email, Sms
+from straks.core.message import ContentType, Email, Order, Sms
 from straks.errors import InvalidPayload
-
-if TYPE_CHECKING:
-    from straks.core.message import Order
 
 INSTANT_SMS: Final = "/notifications/api/v1/future/orders/instant/sms"
 INSTANT_EMAIL: Final = "/notifications/api/v1/future/orders/instant/email"
@@ -90,11 +88,9 @@ def encode(order: Order) -> bytes:
     if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message
-    head = f'{{"idempotencyId":{_quoted(order.idempotency_id)}'
-    if order.reference is not None:
-        head += f',"sendersReference":{_quoted(order.reference)}'
+    named = "" if order.reference is None else f',"sendersReference":{_quoted(order.reference)}'
     written = _written_sms(message) if isinstance(message, Sms) else _written_email(cast("Email", message))
-    return f"{head},{written}}}".encode()
+    return f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},{written}}}'.encode()
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
@@ -145,7 +141,11 @@ Flaw: TypeAlias = tuple[str, str, str]
 
 def _flaw(order: Order) -> Flaw | None:
     """Return the first thing that the service would refuse *order* for, or stumble over."""
-    message = order.message
+    try:
+        message = order.message
+    except AttributeError:
+        require(order, Order, "the service is given an order, which message.order(occasion=…, key=…) makes")
+        raise
     if isinstance(message, Sms):
         flaw = _flaw_of_sms(message)
     elif isinstance(message, Email):

@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from straks.altinn.payload import ENDPOINTS, encode
+from straks.core.given import require
 from straks.core.manifest import CHANNELS, TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST, Repeat
 from straks.core.message import Order, Sms
 from straks.errors import InvalidOrder, InvalidSetting
@@ -127,7 +128,7 @@ def seal(order: Sendable, *, not_after: datetime | None = None) -> SealedOrder:
 
     Raises:
         InvalidPayload: The service would refuse the order for its form; names the field and the rule.
-        InvalidSetting: *not_after* has no zone.
+        InvalidSetting: *not_after* has no zone, or *order* is none.
     """
     if not_after is not None and not_after.utcoffset() is None:
         raise InvalidSetting(
@@ -136,7 +137,11 @@ def seal(order: Sendable, *, not_after: datetime | None = None) -> SealedOrder:
     until = None if not_after is None else not_after.astimezone(UTC)
     if isinstance(order, SealedOrder):
         return order if until is None else replace(order, not_after=until)
-    message = order.message
+    try:
+        message = order.message
+    except AttributeError:
+        require(order, Order, "a transport sends an order, which message.order(occasion=…, key=…) makes")
+        raise
     return SealedOrder(
         idempotency_id=order.idempotency_id,
         body=encode(order),

@@ -50,12 +50,14 @@ class JsonRows(Rows):
         number = 0
         while line := self._octets.readline(LINE_MOST):
             number += 1
+            if number == 1:
+                line = line.removeprefix(BOM)
             if len(line) == LINE_MOST and not line.endswith(b"\n"):
                 while line and not line.endswith(b"\n"):
                     line = self._octets.readline(LINE_MOST)
                 yield number, Unreadable(f"is over {LINE_MOST} octets long; no row is")
             elif line.strip():
-                yield number, self._row(line if number > 1 else line.removeprefix(BOM), number)
+                yield number, self._row(line, number)
 
     def _row(self, line: bytes, number: int) -> Cells | Unreadable:
         try:

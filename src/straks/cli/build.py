@@ -23,7 +23,7 @@ from straks.cli.moments import Moment
 from straks.cli.terminal import console, json_option, one_line, write_json
 from straks.cli.values import CHANNELS, read_values, set_option, templates_option
 from straks.errors import InvalidSetting, PolicyError
-from straks.preview.figures import counted
+from straks.preview.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

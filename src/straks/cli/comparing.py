@@ -303,7 +303,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
 
 def summary(comparison: Comparison) -> str:
     """Return how much differs, in a sentence."""
-    from straks.preview.figures import counted
+    from straks.preview.words import counted
 
     status = [each.status for each in comparison.templates]
     told = [f"{counted(status.count(kind), 'template')} {kind}" for kind in _STATUSES if kind in status]

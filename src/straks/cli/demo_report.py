@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from straks.cli.layout import side_by_side
 from straks.cli.terminal import console
-from straks.preview.figures import UNITS, counted
+from straks.preview.figures import UNITS
+from straks.preview.words import counted
 
 if TYPE_CHECKING:
     from pathlib import Path

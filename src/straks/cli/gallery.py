@@ -21,6 +21,8 @@ from click.exceptions import Exit
 from straks.cli import exits
 from straks.cli.group import Command
 from straks.cli.terminal import one_line
+from straks.pages.languages import NAMES
+from straks.preview.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +42,7 @@ class _Subject:
 
     root: Root
     it: Template | TemplateError
+    lang: str
 
     @property
     def name(self) -> str:
@@ -51,48 +54,69 @@ class _Subject:
 
     def section(self, number: int) -> str:
         from straks.core.template import Template
-        from straks.preview.gallery import section
+        from straks.pages.gallery import section
         from straks.preview.taking import page_of_error, page_of_template
 
         if isinstance(self.it, Template):
-            return section(page_of_template(self.it, policy=self.root.policy, sources=True), number)
-        return section(page_of_error(self.it, self.root.files), number)
+            page = page_of_template(self.it, policy=self.root.policy, sources=True)
+        else:
+            page = page_of_error(self.it, self.root.files)
+        return section(page, number, self.lang)
 
 
 @click.command("gallery", cls=Command)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.html")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--title", default="Messages", show_default=True, help="What stands above it.")
-def command(*, out: Path, paths: tuple[Path, ...], title: str) -> None:
+@click.option("--title", help="What stands above it.  [default: Meldinger, or Messages]")
+@click.option(
+    "--page-language",
+    "lang",
+    type=click.Choice([*NAMES]),
+    default=next(iter(NAMES)),
+    show_default=True,
+    help="The language of the page around the messages: Bokmål or English.",
+)
+def command(*, out: Path, paths: tuple[Path, ...], title: str | None, lang: str) -> None:
     """
     Show every template in one file to hand on.
 
     It is for whoever answers for the texts. PATHS are as for straks check. Each template is there in every
     language, with its example, its worst case and a short one, and with what the policy finds at its line.
-    The file opens in any browser, reads without scripts and fetches nothing.
+    The file opens in any browser, reads without scripts and fetches nothing. It speaks Norwegian, as most
+    who are sent it do, or else English; what the rules say is in English in both.
 
     Exit codes: 0 it is written, 2 something cannot be read; the rest is written then, too.
     """
     from straks.cli.checking import roots_of
     from straks.files.whole import whole_file
+    from straks.pages.gallery import gallery
+    from straks.pages.words import WORDS
     from straks.policy.sweep import sound
-    from straks.preview.gallery import gallery
 
     there: list[_Subject] = []
     broken: list[_Subject] = []
     for root in roots_of(paths):
         catalog, wrong = sound(root.files, root.unreadable, root.names)
         names = [name for name in catalog if root.names is None or name in root.names]
-        there += [_Subject(root, catalog[name]) for name in names]
-        broken += [_Subject(root, error) for error in wrong]
+        there += [_Subject(root, catalog[name], lang) for name in names]
+        broken += [_Subject(root, error, lang) for error in wrong]
     subjects = [*there, *broken]
     with whole_file(out, mode=_ANYBODY) as file:
-        for part in gallery(title, _sections(subjects), [subject.name for subject in subjects]):
+        names = [subject.name for subject in subjects]
+        for part in gallery(title or WORDS[lang]["messages"], _sections(subjects), names, lang):
             file.write(part)
+    click.echo(f"{counted(len(subjects), 'template')} in {out}{_amiss(len(broken))}")
     for subject in broken:
         click.echo(f"Error: {one_line(str(subject.it))}", err=True)
     if broken:
         raise Exit(exits.UNUSABLE)
+
+
+def _amiss(broken: int) -> str:
+    """Return how many templates stand there as their error."""
+    if not broken:
+        return ""
+    return f", of which {broken} cannot be used and {'stands' if broken == 1 else 'stand'} there as the error"
 
 
 def _sections(subjects: Sequence[_Subject]) -> Iterator[str]:

@@ -113,7 +113,7 @@ def requests_table(figures: Figures) -> Table:
 def how_ended(run: Run) -> str:
     """Return how a run ended, in a few words, or why it stopped."""
     if run.ended_s is None:
-        return "no end written: killed, or still under way"
+        return "no end written: killed, still under way, or its journal took no more"
     return run.stopped or "finished"
 
 

@@ -75,7 +75,7 @@ def _read(stream: IO[bytes]) -> tuple[str, bool]:
     if len(raw) > _LONGEST:
         raise InvalidText(f"standard input is over {_LONGEST} bytes; no SMS is that long")
     try:
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")  # a mark at the beginning is the file's, and no text
     except UnicodeDecodeError as wrong:
         raise InvalidText(
             f"standard input is not UTF-8 at byte {wrong.start + 1}; convert it first, such as with iconv"
@@ -101,7 +101,8 @@ def _show(text: str, segmentation: Segmentation, out: Console) -> None:
 
     from straks.cli.show_sms import marked
     from straks.core.ledger import gateway_count, is_truncated, recorded_count
-    from straks.preview.figures import UNITS, counted, name, stand_in, strangers
+    from straks.preview.figures import UNITS, name, stand_in, strangers
+    from straks.preview.words import counted
 
     unit = UNITS[segmentation.encoding]
     out.print(marked(segmentation))

@@ -31,7 +31,7 @@ from straks.cli.option_group import F, in_one
 from straks.cli.progress import bar
 from straks.cli.rates import Rate
 from straks.cli.terminal import console, one_line, write_json
-from straks.preview.figures import counted
+from straks.preview.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 
 
 _ALL: Final = "all"
-_INTERRUPTED: Final = "interrupted"
+_BY_SIGNAL: Final = (
+    "interrupted"  # also where the run had nothing left to take up, of which its journal says nothing
+)
 _WAITED_FOR: Final = "what is in flight is waited for …"
 _WITH_WORKERS: Final = "what the workers have, they send, and the same command takes it on."
 _DOUBTS_SHOWN: Final = 20
@@ -163,14 +165,14 @@ def send_orders(orders: str, environment: str, volume: Volume, token: TokenOptio
                 run = _run(journal, orders, volume, place=place, says=says, waiting=waiting)
                 stopped = asyncio.run(run)
         figures = figures_of(journal.entries())
-    if stopped not in (None, _INTERRUPTED):
+    if stopped not in (None, _BY_SIGNAL):
         click.echo(f"Error: {one_line(f'stopped, with orders left: {stopped}')}", err=True)
     if as_json:
         write_json({"admitted": asdict(admitted), "stopped": stopped, **document(figures)})
     else:
-        _show(figures, admitted, path, fresh=fresh, interrupted=stopped == _INTERRUPTED)
+        _show(figures, admitted, path, fresh=fresh, interrupted=stopped == _BY_SIGNAL)
     code = exits.of_figures(figures)
-    return exits.INTERRUPTED if stopped == _INTERRUPTED and code != exits.IN_DOUBT else code
+    return exits.INTERRUPTED if stopped == _BY_SIGNAL and code != exits.IN_DOUBT else code
 
 
 def _decide(journal: Journal, volume: Volume) -> int:
@@ -236,7 +238,7 @@ async def _run(
             on_end=on_end,
             **{name: value for name, value in settings.items() if value is not None},
         )
-    return result.stopped or (_INTERRUPTED if stop.is_set() else None)
+    return result.stopped or (_BY_SIGNAL if stop.is_set() else None)
 
 
 def _records(path: Path) -> Hook:

@@ -10,6 +10,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from straks.preview.visible import visible
+from straks.preview.words import ENGLISH, WORDS
+from straks.preview.written import sent_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +21,9 @@ if TYPE_CHECKING:
 
 def figures(email: Email) -> Iterator[str]:
     """Yield what is sent, and how large it is."""
-    if email.html is None:
-        yield f"sent as {email.content_type}: {len(email.text.encode())} bytes"
-    else:
-        yield f"sent as {email.content_type}: {len(email.html.encode())} bytes of HTML"
-        yield "above is its plain text"
+    yield sent_in(email.content_type, len(email.body.encode()))
+    if email.html is not None:
+        yield WORDS[ENGLISH]["twin"]
 
 
 def letter(title: str, email: Email, width: int) -> Panel:

@@ -14,7 +14,7 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text
 
-from straks.preview.figures import figures, name, stand_in, strangers
+from straks.preview.figures import counts_of, figures, name, stand_in, strangers
 from straks.preview.visible import visible
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def bubble(title: str, text: str, segmentation: Segmentation, width: int) -> Pan
         Text(f"{name(found)}: {stand_in(found)}", "red", overflow="fold")
         for found, _ in strangers(segmentation.foreign)
     ]
-    lines = Text("\n".join(figures(text, segmentation)), "dim", overflow="fold")
+    lines = Text("\n".join(figures(counts_of(text, segmentation))), "dim", overflow="fold")
     return Panel(
         Group(marked(segmentation), "", *foreign, lines),
         title=Text(title),

@@ -11,7 +11,7 @@ import logging
 import math
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar
 
 from straks.codes.conversation import Conversation
 from straks.codes.plan import AsyncEnds, Ends, arun, run
@@ -47,6 +47,9 @@ _ANYWHERE: Final = Destinations()
 class _Codes(Generic[S]):
     """What both have in common: what they are told, checked."""
 
+    _asks: ClassVar[str] = "step"
+    """The method that it has the store run."""
+
     def __init__(
         self,
         store: S,
@@ -66,6 +69,11 @@ class _Codes(Generic[S]):
         clock: Callable[[], float | datetime] | None = None,
         randbelow: Callable[[int], int] = secrets.randbelow,
     ) -> None:
+        if not hasattr(store, self._asks):
+            raise InvalidSetting(
+                f"{type(self).__name__} takes a store of codes, such as straks.SqliteStore(path), "
+                f"not {type(store).__name__}"
+            )
         self._store = store
         self._hooks = tuple(hooks)
         self._clock = None if clock is None else _in_seconds(clock)
@@ -264,6 +272,8 @@ class OneTimeCodes(_Codes[Store]):
 
 class AsyncOneTimeCodes(_Codes[AsyncStore]):
     """`OneTimeCodes` for an event loop: the same with ``await``."""
+
+    _asks = "astep"
 
     async def issue(
         self,

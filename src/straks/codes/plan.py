@@ -134,7 +134,9 @@ def ask(step: Step[T]) -> Plan[T]:
 
 
 def _failed(error: Exception) -> StoreFailed:
+    # What SQLite says names the file and its trouble, and nothing that is kept there; what others say may.
+    said = f": {error}" if type(error).__module__ == "sqlite3" else ""
     return StoreFailed(
-        f"the store of one-time codes failed ({type(error).__name__}), so nothing was issued and nothing "
-        "accepted; see to the store, then ask for a new code"
+        f"the store of one-time codes failed ({type(error).__name__}{said}), so nothing was issued and "
+        "nothing accepted; see to the store, then ask for a new code"
     )

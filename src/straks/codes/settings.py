@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, cast
 
 from straks.codes.rules import Window
+from straks.core.given import require
 from straks.core.odds import LONGEST_LIFETIME, MOST_ATTEMPTS, MOST_FAILURES, Odds
 from straks.errors import CodeLimit, InvalidSetting
 
@@ -72,6 +73,8 @@ class Limits:
         check_count("caller_sends_per_hour", self.caller_sends_per_hour, 1)
         if self.sends_per_day is not None:
             check_count("sends_per_day", self.sends_per_day, 1)
+        for name in ("lifetime", "cooldown", "caller_cooldown"):
+            require(getattr(self, name), timedelta, f"{name} is a timedelta")
         if not timedelta(0) < self.lifetime <= LONGEST_LIFETIME:
             raise InvalidSetting(
                 f"lifetime is {self.lifetime.total_seconds():g} s; a one-time code lives for more than "

@@ -40,13 +40,14 @@ from straks.core.choosing import fullest_texts, values_for
 from straks.core.domain import TooMany
 from straks.core.fiction import NOBODYS_NUMBER
 from straks.core.folding import Path
+from straks.core.given import require
 from straks.core.joined_text import on_one_line
 from straks.core.meters import CHARACTERS, GSM7, OCTETS, PAGE_OCTETS, RECORDED, SUBJECT, UCS2, Sized
 from straks.core.packing import PACKINGS, runs_of
 from straks.core.paged import LONGEST_PAGE, MOST_PAGES, Pager, TooLongPage, TooManyPages
 from straks.core.printing import Printer
 from straks.core.segment import MOST_SEGMENTS, Encoding, segment
-from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE
+from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE, Template
 from straks.core.url_kind import Url
 from straks.core.way import Hole, Known, Lost, Way
 from straks.core.ways import Walker
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
 
     from straks.core.choosing import Printed, Score
     from straks.core.meters import Meter
-    from straks.core.template import Template
     from straks.core.worst import Worst
 
 
@@ -111,8 +111,9 @@ def bound(template: Template, locale: str, channel: str) -> SmsBound | EmailBoun
         Unbounded: There is no bound, or none can be found; names the place, and the way out.
         BrokenTemplate: A value stands in the HTML of an e-mail where none may.
         UnknownLocale: The message does not exist in this language and channel.
-        InvalidSetting: There is no such channel.
+        InvalidSetting: There is no such channel, or *template* is none.
     """
+    require(template, Template, 'bound takes a template, such as catalog["one-time-code"]')
     if channel not in ("sms", "email"):
         raise InvalidSetting(f"a channel is sms or email, not {channel!r}")
     case = _Case(template.ungated, template.resolve(locale, channel), plainly=channel == "sms")

@@ -99,6 +99,14 @@ class Catalog(Displayed, Mapping[str, Template]):
     def __len__(self) -> int:
         return len(self._folders)
 
+    def __reduce__(self) -> tuple[type[Catalog], tuple[dict[str, str], Gate]]:
+        files: dict[str, str] = {}
+        gate = OPEN
+        for template in self.values():
+            files |= template.contents
+            gate = template.gate
+        return type(self), (files, gate)
+
     def __repr__(self) -> str:
         return f"<Catalog of {', '.join(self._folders) or 'nothing'}>"
 
@@ -127,7 +135,7 @@ class Catalog(Displayed, Mapping[str, Template]):
             InvalidPhoneNumber: No SMS may be sent to *to*.
             TemplateError: The template or a value; the sentence says which.
         """
-        template = self[name]
+        template = self._templates.get(name) or self[name]
         given = to.e164 if isinstance(to, PhoneNumber) else to
         return template.sms(locale, PhoneNumber.parse(given, regions=regions), values, sender)
 
@@ -158,9 +166,9 @@ class Catalog(Displayed, Mapping[str, Template]):
         """
         from straks.core.email_address import EmailAddress
 
-        template = self[name]
+        template = self._templates.get(name) or self[name]
         recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
-        from_ = EmailAddress.parse(sender) if isinstance(sender, str) else sender
+        from_ = sender if isinstance(sender, EmailAddress | None) else EmailAddress.parse(sender)
         return template.email(locale, recipient, values, from_, content_type)
 
 

@@ -23,7 +23,7 @@ class Gate(Protocol):
         ...
 
     def release(self, order: Order) -> None:
-        """Let *order* be made."""
+        """Let *order* be made, whose id straks has just made."""
         ...
 
 

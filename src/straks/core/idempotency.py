@@ -33,7 +33,6 @@ SIMULATOR_KEY: Final = b"for the simulator alone"
 _BLAKE2B_KEY_MOST = 64  # RFC 7693, 2.1
 _DIGEST_BYTES = 20
 _PSEUDONYM_BYTES = 16
-_LETTERS_IN_ID = 32
 _TEMPLATE_CHARACTERS = 24
 _LETTERS: Final = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
 # To spread 160 bits over 32 bytes, five in each: the upper half of each group moves up, five times over.
@@ -98,50 +97,35 @@ def idempotency_id(
     """
     if not isinstance(occasion, str) or not occasion.strip():
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
-    said = _said(template, channel, locale, (*values,))
-    from_ = "null" if sender is None else _quoted(sender)
-    filled = [_quoted(values[name]) for name in said.names]
-    facts = said.form % (_quoted(recipient), from_, *filled, _quoted(occasion))
+    said = _said(template, channel, locale, sender, (*values,))
+    in_order = values.values() if said.names is None else [values[name] for name in said.names]
+    facts = said.form % (_quoted(recipient), *map(_quoted, in_order), _quoted(occasion))
     digest = (_HASHES.get(key) or _hashes(key))[0].copy()
-    digest.update(facts.encode("ascii"))
+    digest.update(facts.encode())
     return said.beginning + _base32(digest.digest())
 
 
-def is_own(id_: str) -> bool:
-    """
-    Tell whether *id_* has the form of one that `idempotency_id` makes: a name, a channel and a keyed hash.
-
-    >>> is_own("one-time-code.sms." + "a" * 32), is_own("login-482913")
-    (True, False)
-    """
-    name, _, rest = id_.partition(".")
-    channel, _, digest = rest.partition(".")
-    return (
-        channel in {"sms", "email"}
-        and 1 <= len(name) <= _TEMPLATE_CHARACTERS
-        and _UNSAFE.search(name) is None
-        and len(digest) == _LETTERS_IN_ID
-        and not digest.strip("abcdefghijklmnopqrstuvwxyz234567")
-    )
-
-
 class _Said(NamedTuple):
-    """What the ids of one template, channel and language have in common."""
+    """What the ids of one template, channel, language and sender have in common."""
 
     beginning: str
     form: str
-    names: list[str]
+    names: list[str] | None
+    """The values in order of name; None where they are given in it."""
 
 
 @lru_cache(maxsize=_NAMES_KEPT)
-def _said(template: str, channel: str, locale: str, names: tuple[str, ...]) -> _Said:
+def _said(template: str, channel: str, locale: str, sender: str | None, names: tuple[str, ...]) -> _Said:
     # What is not safe in a URL or a log is replaced here; the whole name is in the hash.
     name = _UNSAFE.sub("-", template[:_TEMPLATE_CHARACTERS])
     # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
     # Written out, since most of what making an id would take is setting up an encoder.
     facts = [_literally(fact) for fact in ("straks-1", template, channel, locale)]
-    values = ",".join([f"[{_literally(each)},%s]" for each in sorted(names)])
-    return _Said(f"{name}.{channel}.", f"[{','.join(facts)},%s,%s,[{values}],%s]", sorted(names))
+    from_ = "null" if sender is None else _literally(sender)
+    in_order = sorted(names)
+    values = ",".join([f"[{_literally(each)},%s]" for each in in_order])
+    form = f"[{','.join(facts)},%s,{from_},[{values}],%s]"
+    return _Said(f"{name}.{channel}.", form, None if in_order == [*names] else in_order)
 
 
 def _literally(fact: str) -> str:

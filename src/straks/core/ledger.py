@@ -23,6 +23,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from straks.core.given import require
+
 ALONE_CHARACTERS: Final = 160
 """The longest text that gateway and service count as one message."""
 
@@ -46,6 +48,7 @@ def gateway_count(text: str) -> int:
     >>> gateway_count("ø" * 160), gateway_count("ø" * 161), gateway_count("a" * 2145)
     (1, 2, 17)
     """
+    require(text, str, "gateway_count takes text (str)")
     return count(len(text))
 
 
@@ -79,6 +82,7 @@ def recorded_length(text: str) -> int:
     >>> recorded_length("Møte kl. 14:00")
     21
     """
+    require(text, str, "recorded_count takes text (str)")
     octets = text.encode("utf-8", "surrogatepass")
     return len(octets) + 2 * len(octets.translate(None, _ONE_CHARACTER_EACH))
 

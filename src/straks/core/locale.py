@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from types import NoneType
 from typing import TYPE_CHECKING, Final
 
+from straks.core.given import require
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def negotiate(wanted: str | None, available: Collection[str]) -> str:
         nb, nn or en, in this order.
 
     Raises:
-        InvalidSetting: *available* is empty.
+        InvalidSetting: *available* is empty or one text, or *wanted* is no text.
 
     Source: RFC 9110, 12.5.4 (Accept-Language), and BCP 47 for the tags.
 
@@ -78,6 +80,9 @@ def negotiate(wanted: str | None, available: Collection[str]) -> str:
     >>> negotiate("se", ["nb", "en"]), negotiate(None, ["nb", "en"])
     ('nb', 'nb')
     """
+    require(wanted, (str, NoneType), "negotiate takes a language tag, an Accept-Language header or None")
+    if isinstance(available, str):
+        raise InvalidSetting("negotiate chooses among a collection of languages, not in one text")
     if not available:
         raise InvalidSetting("there is no language to choose from; the template has none")
     tags, unwanted = _ranges(wanted or "")
@@ -90,6 +95,17 @@ def negotiate(wanted: str | None, available: Collection[str]) -> str:
         if tag in acceptable:
             return tag
     return acceptable[0]
+
+
+def meant_locale(given: object, available: Collection[str]) -> str | None:
+    """
+    Return the language that *given* is another spelling of, None where it is none of *available*.
+
+    >>> [meant_locale(tag, LOCALES) for tag in ("no", "nb-NO", "EN_gb", "se", None)]
+    ['nb', 'nb', 'en', None, None]
+    """
+    tags, _ = _ranges(str(given))
+    return tags[0] if tags and tags[0] in available else None
 
 
 def _ranges(header: str) -> tuple[list[str], set[str]]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 from straks.core import idempotency
 from straks.core.display import Displayed
 from straks.core.gate import OPEN
+from straks.core.given import require
 from straks.core.hygiene import offence
 from straks.core.made import made
 from straks.errors import InvalidSetting
@@ -124,6 +125,7 @@ class Message(Displayed, ABC):
 
 
 def _check_reference(reference: str) -> None:
+    require(reference, str, "a reference is text (str)")
     if not reference.strip() or len(reference) > _REFERENCE_CHARACTERS:
         raise InvalidSetting(
             f"a reference has 1 to {_REFERENCE_CHARACTERS} characters; leave it out if there is none"

@@ -18,6 +18,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, Protocol
 
 from straks.core.markup import words
+from straks.core.plain_markup import FLOW, LINES, NOWHERE, VOID, may_hold, may_hold_text
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS, Place, in_place, marker_of
 from straks.core.way import Fork, Hole, Said, Way
 
@@ -41,24 +42,7 @@ _UNFINISHED: Final = re.compile(r"&[#\w]*\Z")
 # Text that no sanitiser changes: no markup, no reference, nothing that may not be sent.
 _PLAIN_TEXT: Final = re.compile(r"[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]*")
 
-_INLINE: Final = words(
-    "a abbr b br cite code del dfn em i img ins kbd mark q s samp small span strong sub sup u var"
-)
-_BLOCKS: Final = words("address blockquote div dl h1 h2 h3 h4 h5 h6 hr ol p table ul")
-_VOID: Final = words("br hr img col")
-_LINES: Final = words("address dt h1 h2 h3 h4 h5 h6 p caption") | _INLINE
-_FLOW: Final = words("blockquote dd div li td th") | {""}
-_WITHIN: Final = {
-    "li": words("ol ul"),
-    "dt": words("dl"),
-    "dd": words("dl"),
-    "tr": words("table tbody tfoot thead"),
-    "td": words("tr"),
-    "th": words("tr"),
-    **dict.fromkeys(("caption", "colgroup", "tbody", "tfoot", "thead"), words("table")),
-    "col": words("colgroup"),
-}
-_HOLDS_FORKS: Final = _FLOW | (_LINES - {"caption"}) | words("dl ol ul")
+_HOLDS_FORKS: Final = FLOW | (LINES - {"caption"}) | words("dl ol ul")
 
 
 class TooManyPages(Exception):
@@ -271,9 +255,9 @@ def _fits(fork: Fork, around: Sequence[str]) -> bool:
 
 def _read(word: str, reading: _Reading) -> None:
     """Read a tag or a text inside a fragment."""
-    parent = reading.open[-1] if reading.open else ""
+    parent = reading.open[-1] if reading.open else NOWHERE
     if not word.startswith(("<", ">")):
-        reading.plain &= not word.strip() or parent in _FLOW or parent in _LINES
+        reading.plain &= may_hold_text(parent, word)
         return
     tag = _PLAIN_TAG.fullmatch(word)
     if tag is None:
@@ -286,15 +270,8 @@ def _read(word: str, reading: _Reading) -> None:
         if fits:
             reading.open.pop()
         return
-    reading.plain &= _may_hold(parent, name) and not (name == "a" and "a" in reading.open)
-    reading.plain &= name in _VOID or not tag["closed"]
-    if name not in _VOID:
+    # A row may leave out the body of its table: it begins before the row, and ends with the table.
+    reading.plain &= may_hold(reading.open or [NOWHERE], name) or (parent, name) == ("table", "tr")
+    reading.plain &= name in VOID or not tag["closed"]
+    if name not in VOID:
         reading.open.append(name)
-
-
-def _may_hold(parent: str, name: str) -> bool:
-    if name in _INLINE:
-        return parent in _FLOW or parent in _LINES
-    if name in _BLOCKS:
-        return parent in _FLOW
-    return parent in _WITHIN.get(name, ())

@@ -125,15 +125,15 @@ class PhoneNumber:
         straks.errors.InvalidPhoneNumber: a Norwegian mobile number has 8 digits after +47; this has 7
         """
         wanted = None if regions is None else _checked_regions(regions)
-        text = _checked_text(raw)
-        found = _table().find(text) if phone_table.enabled else None
+        found = _table().find(raw) if phone_table.enabled and type(raw) is str else None
         if found is None:
-            digits = _read_digits(text)
+            digits = _read_digits(_checked_text(raw))
             code, home = _read_country(digits)
             kind, region = _judge(code, digits[len(code) :], home)
             number = cls(e164="+" + digits, region=region, kind=kind, country_code=code)
         else:
-            number = made(cls, {**_shared(found), "e164": text})
+            number = made(cls, _shared(found))
+            number.__dict__["e164"] = raw
         if wanted is not None and number.region not in wanted:
             raise InvalidPhoneNumber(
                 f"only numbers from {', '.join(sorted(wanted))} can be used here; this one is from "
@@ -170,9 +170,9 @@ def _table() -> phone_table.PhoneTable:
 
 @cache
 def _shared(found: phone_table.Found) -> Mapping[str, object]:
-    """Return what all numbers of a region have in common, field by field; there are some four hundred."""
+    """Return the fields of all numbers of a region, but for the number; there are some four hundred."""
     kind = PhoneKind.MOBILE if found.mobile else PhoneKind.POSSIBLY_MOBILE
-    return {"region": found.region, "kind": kind, "country_code": found.country_code}
+    return {"e164": "", "region": found.region, "kind": kind, "country_code": found.country_code}
 
 
 def _checked_text(raw: object) -> str:

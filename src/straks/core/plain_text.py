@@ -26,7 +26,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from straks.core.markup import EMAIL, Reader, readable, words
+from straks.core.markup import EMAIL, readable, words
+from straks.core.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

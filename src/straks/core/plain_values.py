@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from datetime import date, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from straks.core.parameter import Parameter, Shown
 from straks.core.text_kinds import AsWritten, Code, Name, Reference, Text
@@ -51,8 +51,6 @@ def taker(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[obje
     *plainly* is whether it prints with plain spaces, as in an SMS.
     """
     ordinary = _ordinary(parameter, locale, plainly=plainly)
-    if isinstance(parameter, (Code, Text)) and type(parameter) in {Code, Text, Name, Reference}:
-        return _plain_text(parameter, ordinary)
     # Of the very kind: what is made of it by others may print otherwise.
     exact = _TOLD_BY_VALUE.get(vars(type(parameter)).get("kind", ""))
     if exact is None or parameter.secret or parameter.personal:
@@ -81,28 +79,21 @@ def _ordinary(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[
     return printed
 
 
-def _plain_text(parameter: Code | Text, ordinary: Callable[[object], Taken]) -> Callable[[object], Taken]:
-    matches = re.compile(_pattern(parameter)).fullmatch
-    also = _also(parameter)
+def plain_text(parameter: Parameter) -> Callable[[str], object] | None:
+    """
+    Return what matches plain texts that *parameter* admits, if not all that it does; None where it has none.
 
-    def take(value: object) -> Taken:
-        if enabled and type(value) is str and matches(value) and (also is None or also(value)):
-            return value, value, value
-        return ordinary(value)
-
-    return take
+    Such a text is taken as it is: it prints, and is written in an id, as it was given.
+    """
+    if type(parameter) not in {Code, Text, Name, Reference}:
+        return None
+    return re.compile(_pattern(cast("Code | Text", parameter))).fullmatch
 
 
 def _pattern(parameter: Code | Text) -> str:
-    """Return a pattern of plain texts that *parameter* admits, if not of all that it does."""
     if isinstance(parameter, Code):
         return f"[{re.escape(parameter.alphabet)}]{{{parameter.length}}}"
     least, most = max(parameter.min_length, 1), parameter.max_length
-    return rf"(?=.{{{least},{most}}}\Z)[{_LETTER}](?:[{_INSIDE}]*[{_LETTER}])?"
-
-
-def _also(parameter: Code | Text) -> Callable[[str], object] | None:
-    """Return what a plain text has to match besides, None where there is nothing."""
-    if not isinstance(parameter, Reference) or parameter.pattern is None:
-        return None
-    return re.compile(parameter.pattern, re.ASCII).fullmatch
+    own = parameter.pattern if isinstance(parameter, Reference) else None
+    also = "" if own is None else rf"(?=(?a:{own})\Z)"
+    return rf"{also}(?=[{_LETTER}])[{_INSIDE}]{{{least},{most}}}+(?<=[{_LETTER}])"

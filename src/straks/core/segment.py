@@ -39,6 +39,7 @@ from straks.core.alphabet import (
     unit_capacity,
 )
 from straks.core.cluster import clusters
+from straks.core.given import require
 from straks.core.made import made
 from straks.core.substitute import Foreign, find_foreign
 from straks.errors import InvalidSetting, InvalidText, TooManySegments
@@ -101,7 +102,7 @@ class Segment(NamedTuple):
 @dataclass(frozen=True)
 class Segmentation:
     """
-    A text as it goes over the air. Its length is the number of its segments, at least one.
+    A text as it goes over the air: its length is the number of its segments, and a loop takes them in turn.
 
     Made by `segment`. What is asked for most, how many segments and units, is at hand; the rest is
     worked out when asked for.
@@ -114,6 +115,9 @@ class Segmentation:
 
     def __len__(self) -> int:
         return len(self._units)
+
+    def __iter__(self) -> Iterator[Segment]:
+        return iter(self.segments)
 
     def __repr__(self) -> str:
         return f"Segmentation({self.encoding}, units={[*self._units]})"
@@ -166,7 +170,7 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
         InvalidText: Half of a surrogate pair, which no encoding can carry; or GSM-7 was forced and
             a character is foreign to it. ``index`` says where.
         TooManySegments: Above 255, the most the header can number. ``index`` says what no longer fits.
-        InvalidSetting: *encoding* is neither.
+        InvalidSetting: *encoding* is neither, or *text* is no str.
 
     Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
 
@@ -179,7 +183,11 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
     """
     if encoding is not None:
         encoding = _checked(encoding)
-    chosen, laid_out = _laid_out(text, encoding)
+    try:
+        chosen, laid_out = _laid_out(text, encoding)
+    except TypeError:  # asked only where it went wrong: a text takes little longer than a question
+        require(text, str, "segment takes text (str)")
+        raise
     alone, joined = _CAPACITY[chosen]
     units = len(laid_out) // 2 if isinstance(laid_out, bytes) else len(laid_out)
     if units <= alone:

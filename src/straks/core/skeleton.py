@@ -25,8 +25,8 @@ from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from straks.core.markup import Reader
 from straks.core.plain_text import plain_text
+from straks.core.reader import PLAIN_TAG, Reader
 from straks.core.url_kind import Link
 
 if TYPE_CHECKING:
@@ -50,10 +50,6 @@ _SAFE_IN_MAIL = "@+"
 # Elements whose content a browser does not read as HTML, so that no escaping helps in them.
 _RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"})
 _QUOTED = re.compile(r""" "[^"]*" | '[^']*' """, re.VERBOSE)
-_PLAIN_TAG = re.compile(
-    r"""<[a-z][^\s/<>]* (?: \s+ [^\s"'<>/=]+ (?: \s*=\s* (?: "[^"]*" | '[^']*' ) )? )* \s* /?>""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 class Misplaced(ValueError):
@@ -309,7 +305,7 @@ class _Finder(Reader):
         written = self.get_starttag_text() or ""
         if MARKER.search(written):
             self._not_raw()
-            if not _PLAIN_TAG.fullmatch(written) or MARKER.search(_QUOTED.sub("", written)):
+            if not PLAIN_TAG.fullmatch(written) or MARKER.search(_QUOTED.sub("", written)):
                 raise Misplaced(
                     "a value stands in a tag that is not plain HTML, in a name or without quotes; "
                     'put it in text, or in quotes as in title="…"'
@@ -336,7 +332,7 @@ class _Finder(Reader):
     @property
     def is_done(self) -> bool:
         """Whether nothing that was read is still open: whatever follows is read as it would be alone."""
-        return not (self.rawdata or self.cdata_elem or self._raw)
+        return not (self.is_open or self._raw)
 
     def _not_raw(self) -> None:
         if self._raw:

@@ -16,10 +16,10 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from straks.core import plain_values
 from straks.core.parameter import Shown, Unfit
-from straks.core.plain_values import taker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,15 +46,19 @@ class Straight:
         self.words = words
         self.names = names
         self._form = "%s".join([text.replace("%", "%%") for text in words])
-        self._pick: Callable[[Mapping[str, str]], object] = itemgetter(*names) if names else _nothing
+        self._pick = _picker(names)
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
         return self._form % self._pick(printed)
 
 
-def _nothing(_: Mapping[str, str]) -> tuple[()]:
-    return ()
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
+    """Return what picks the texts of *names* out of others."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    only = names[0] if names else None
+    return lambda texts: () if only is None else (texts[only],)
 
 
 def filled(text: Straight, values: Mapping[str, object]) -> str | None:
@@ -68,13 +72,11 @@ def filled(text: Straight, values: Mapping[str, object]) -> str | None:
         return None
 
 
-class Filled(NamedTuple):
-    """Values that are admitted: as they are, as they print, in canonical form; the secret ones printed."""
-
-    checked: dict[str, Any]
-    printed: dict[str, str]
-    canonical: dict[str, str]
-    secrets: tuple[str, ...]
+Filled: TypeAlias = tuple[dict[str, Any], dict[str, str], dict[str, str], tuple[str, ...]]
+"""
+Values that are admitted: as they are (but for plain texts), as they print, in canonical form; the secret
+ones printed.
+"""
 
 
 class Filling:
@@ -89,11 +91,11 @@ class Filling:
 
     def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
         self._locale = locale
-        self._secret = [name for name, parameter in parameters.items() if parameter.secret]
+        self._secrets = _picker([name for name, parameter in parameters.items() if parameter.secret])
         # In order of name, as an id lists them.
         self._steps = [
-            (name, taker(parameter, locale, plainly=plainly))
-            for name, parameter in sorted(parameters.items())
+            (name, plain_values.plain_text(each), plain_values.taker(each, locale, plainly=plainly))
+            for name, each in sorted(parameters.items())
         ]
 
     def take(self, values: Mapping[str, object]) -> Filled | None:
@@ -103,13 +105,17 @@ class Filling:
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
+        quick = plain_values.enabled
         try:
-            for name, take in self._steps:
-                checked[name], printed[name], canonical[name] = take(values[name])
+            for name, is_plain, take in self._steps:
+                value = values[name]
+                if is_plain is not None and quick and type(value) is str and is_plain(value):
+                    printed[name] = canonical[name] = value
+                else:
+                    checked[name], printed[name], canonical[name] = take(value)
         except (KeyError, Unfit):
             return None
-        secrets = tuple([printed[name] for name in self._secret]) if self._secret else ()
-        return Filled(checked, printed, canonical, secrets)
+        return checked, printed, canonical, self._secrets(printed)
 
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:

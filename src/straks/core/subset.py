@@ -126,6 +126,10 @@ _ONLY_IN: Final[dict[type[nodes.Node], tuple[str, str, str]]] = {
 _ELSEWHERE: Final = "see the table in straks.core.subset for what there is"
 
 
+_LEVELS: Final = (nodes.If, nodes.For, nodes.Macro, nodes.Block)
+_MOST_LEVELS: Final = 16  # Python, which a template becomes, takes 20 loops in one another and no more
+
+
 class OutsideSubset(Exception):
     """Something that templates may not use: what, where, and what to do instead."""
 
@@ -392,14 +396,19 @@ class _Checker:
             raise OutsideSubset("arithmetic", "pass the number with its sign", node.lineno)
 
 
-def _in_order(node: nodes.Node, place: str) -> Iterator[tuple[nodes.Node, str]]:
-    """Walk *node* and what is in it with the place where each stands, a macro after its body."""
+def _in_order(node: nodes.Node, place: str, around: int = 0) -> Iterator[tuple[nodes.Node, str]]:
+    """Walk *node* and what is in it, each with its place, a macro after its body; *around* counts blocks."""
+    around += isinstance(node, _LEVELS)
+    if around > _MOST_LEVELS:
+        raise OutsideSubset(
+            f"blocks more than {_MOST_LEVELS} deep in one another", "use fewer levels of them", node.lineno
+        )
     if not isinstance(node, nodes.Macro):
         yield node, place
     for field, held in node.iter_fields():
         for child in cast("list[object]", held) if isinstance(held, list) else [held]:
             if isinstance(child, nodes.Node):
-                yield from _in_order(child, _PLACES.get((type(node), field), ""))
+                yield from _in_order(child, _PLACES.get((type(node), field), ""), around)
     if isinstance(node, nodes.Macro):
         yield node, place
 

@@ -17,12 +17,12 @@ from straks.core import straight
 from straks.core.display import Displayed
 from straks.core.finished import composed
 from straks.core.gate import OPEN
-from straks.core.locale import LOCALES
+from straks.core.locale import LOCALES, meant_locale
 from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
 from straks.core.nearest import nearest
 from straks.core.parameter import Shown, Unfit
-from straks.core.straight import Filled, Way
+from straks.core.straight import Way
 from straks.core.texts import PAGE_FILE
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from straks.core.parameter import Parameter
     from straks.core.phone_number import PhoneNumber
     from straks.core.rendering import Absent, Renderer
+    from straks.core.straight import Filled
     from straks.core.texts import Texts
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ _ORIGINATOR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Template(Displayed):
     """
     A message, ready to be filled.
@@ -74,6 +75,16 @@ class Template(Displayed):
     _kept_shared: dict[str, Mapping[str, object]] = field(
         default_factory=dict[str, "Mapping[str, object]"], init=False, repr=False, compare=False
     )
+
+    def __repr__(self) -> str:
+        return f"<Template {self.name}: {', '.join(self.channels)} in {', '.join(self.locales)}>"
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __reduce__(self) -> tuple[Callable[..., Template], tuple[Any, ...]]:
+        # Made anew where it arrives: what is compiled does not travel, and its texts say all of it.
+        return _from_texts, (self.name, self.contents, self.gate)
 
     @property
     def renderer(self) -> Renderer:
@@ -145,8 +156,11 @@ class Template(Displayed):
             return served
         there = [known for known in self.locales if self.has(known, channel)]
         exists = f"it has {channel} in {', '.join(there)}" if there else f"it has no {channel} at all"
+        meant = meant_locale(locale, there)
+        hint = f"Did you mean {meant!r}? " if meant else ""
         raise UnknownLocale(
-            f"{self.name} has no {channel} in {locale!r}; {exists}. straks.negotiate chooses among them",
+            f"{self.name} has no {channel} in {locale!r}; {exists}. {hint}straks.negotiate chooses among "
+            "them",
             template=self.name,
             locale=locale,
         )
@@ -172,21 +186,17 @@ class Template(Displayed):
         if sender is not None:
             _check_originator(sender)
         taken = None if way is None else way.filling.take(values)
-        body = "" if way is None or taken is None else composed(way.first.joined(taken.printed))
+        body = "" if way is None or taken is None else composed(way.first.joined(taken[1]))
         if not body or taken is None:
             taken, body = self._any_sms(locale, values)
-        return made(
-            Sms,
-            {
-                **self._shared(locale),
-                "canonical_values": taken.canonical,
-                "secrets": taken.secrets,
-                "recipient": recipient,
-                "body": body,
-                "time_to_live": self._time_to_live(taken.checked),
-                "sender": sender,
-            },
-        )
+        sms = made(Sms, self._kept_shared.get(locale) or self._shared(locale))
+        own = sms.__dict__
+        checked, _, own["canonical_values"], own["secrets"] = taken
+        own["recipient"] = recipient
+        own["body"] = body
+        own["time_to_live"] = self._time_to_live(checked)
+        own["sender"] = sender
+        return sms
 
     def _shared(self, locale: str) -> Mapping[str, object]:
         """Return what all messages in one language have in common, field by field."""
@@ -233,13 +243,14 @@ class Template(Displayed):
         self.gate.admit(self)
         locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
-        filled, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        _, _, canonical, secrets = taken
         return made(
             Email,
             {
                 **self._shared(locale),
-                "canonical_values": filled.canonical,
-                "secrets": filled.secrets,
+                "canonical_values": canonical,
+                "secrets": secrets,
                 "recipient": recipient,
                 **parts,
                 "content_type": sent_as,
@@ -267,7 +278,7 @@ class Template(Displayed):
         taken = None if way is None else way.filling.take(values)
         if way is None or taken is None:
             return None
-        printed = taken.printed
+        _, printed, _, _ = taken
         subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
         parts: dict[str, object] = {"subject": subject, "html": None}
         if way.page is not None:
@@ -403,7 +414,7 @@ class Template(Displayed):
         secret = [shown[name] for name in checked if self.parameters[name].secret]
         items = [item for value in secret if isinstance(value, Shown) for item in value.items]
         canonical = {name: self.parameters[name].canonical(value) for name, value in checked.items()}
-        return Filled(checked, {}, canonical, tuple(map(str, [*secret, *items])))
+        return checked, {}, canonical, tuple(map(str, [*secret, *items]))
 
     def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
         declared = self.manifest.time_to_live
@@ -466,3 +477,9 @@ def _absent(name: str) -> Absent:
 def _listed(names: Iterable[str]) -> str:
     quoted = [repr(name) for name in names]
     return " and ".join(filter(None, [", ".join(quoted[:-1]), *quoted[-1:]]))
+
+
+def _from_texts(name: str, files: Mapping[str, str], gate: Gate) -> Template:
+    from straks.core.catalog import Catalog
+
+    return Catalog(files, gate)[name]

@@ -113,7 +113,9 @@ class Text(AsWritten):
         if starts_with_mark(text):
             raise Unfit("begins with a combining mark, which would change the letter before it; take it out")
         if not self.min_length <= len(text) <= self.max_length:
-            raise Unfit(f"takes {self.limits}; this has {len(text)}")
+            raise Unfit(
+                f"takes {self.limits}; this has {len(text)}" if text else f"is empty; it takes {self.limits}"
+            )
         if text.count("\n") >= self.lines:
             raise Unfit(f"takes {self.limits}; this has {text.count(chr(10)) + 1} lines")
         if text in (".", ".."):

@@ -107,7 +107,7 @@ export function explore(root, stage) {
     for (const note of values.querySelectorAll(".wrong")) {
       const name = note.id.slice("wrong-".length), field = at(`field-${name}`);
       const said = wrong[name] ?? "";
-      if (note.textContent !== said) note.textContent = said;
+      if (note.innerHTML !== said) note.innerHTML = said;
       if (said) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }

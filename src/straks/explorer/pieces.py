@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.explorer.words import WORDS
 from straks.pages import rendering
-from straks.preview.fragment import letter_of, picture_of
-from straks.preview.gallery import findings_of, lines_of
+from straks.pages.gallery import legend
+from straks.preview.fragment import fault_of, findings_of, in_english, letter_of, lines_of, picture_of
 from straks.preview.pages import LANGUAGES, Fault, Letter
 
 if TYPE_CHECKING:
@@ -31,17 +31,18 @@ _render = partial(rendering.render, PACKAGE)
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A panel, drawn: a ``fault``, or else HTML; with the call that makes it, if there is one."""
+    """A panel as HTML, under a heading if it ``is_headed``; with the call that makes it, if there is one."""
 
     panel: Panel
     html: str
-    fault: Fault | None
+    is_headed: bool
     call: str | None
+    files: tuple[str, ...]
 
 
 def frame(lang: str, *, widget: bool) -> str:
     """Return what the pieces stand in, with nothing in it yet; *widget* is for a page of somebody else's."""
-    return _render("frame.html.jinja", w=WORDS[lang], widget=widget)
+    return _render("frame.html.jinja", w=WORDS[lang], widget=widget, legend=legend(lang))
 
 
 def answer(view: View, question: Question) -> dict[str, Any]:
@@ -65,9 +66,15 @@ def answer(view: View, question: Question) -> dict[str, Any]:
             ),
         },
         "form": form,
-        "wrong": dict(view.wrong),
+        "wrong": _wrong(view, question.lang),
         "shown": None if view.panels is None else _panels(view.key, view.panels, question.lang),
     }
+
+
+def _wrong(view: View, lang: str) -> dict[str, str]:
+    """Return what is wrong with each value, as HTML; the hint at its input says in *lang* what it takes."""
+    unfit = WORDS[lang]["unfit"]
+    return {name: f"{unfit} {in_english(flaw, lang)}" for name, flaw in view.wrong.items()}
 
 
 def findings(page: Page, lang: str) -> str:
@@ -79,30 +86,35 @@ def findings(page: Page, lang: str) -> str:
     words = WORDS[lang]
     said = words["sound"] if not count else words["one"] if count == 1 else words["many"].format(count)
     sources: list[dict[str, Any]] = [
-        {"path": source.path, "html": lines_of(source), "open": bool(source.findings)}
+        {"path": source.path, "html": lines_of(source, lang), "open": bool(source.findings)}
         for source in page.sources
     ]
     return _render(
-        "findings.html.jinja", said=said, count=count, apart=findings_of(apart), sources=sources, w=words
+        "findings.html.jinja",
+        said=said,
+        count=count,
+        apart=findings_of(apart, lang),
+        sources=sources,
+        w=words,
     )
 
 
 def _panels(key: str, panels: Iterable[Shown], lang: str) -> str:
     """Return *panels*, a language beside the other."""
     rows = [
-        (channel, [_drawn(shown) for shown in row])
-        for channel, row in groupby(panels, lambda shown: shown.panel.channel)
+        (channel, [_drawn(each, lang) for each in row])
+        for channel, row in groupby(panels, lambda each: each.panel.channel)
     ]
     return _render("panels.html.jinja", key=key, rows=rows, w=WORDS[lang])
 
 
-def _drawn(shown: Shown) -> _Drawn:
-    panel, content = shown.panel, shown.panel.content
+def _drawn(it: Shown, lang: str) -> _Drawn:
+    panel, content = it.panel, it.panel.content
     if isinstance(content, Fault):
-        return _Drawn(panel, "", content, None)
+        return _Drawn(panel, fault_of(content, lang), panel.language != "", None, ())
     if isinstance(content, Letter):
-        return _Drawn(panel, letter_of(panel, content), None, shown.call)
-    return _Drawn(panel, picture_of(panel), None, shown.call)
+        return _Drawn(panel, letter_of(panel, content, lang=lang), True, it.call, it.files)  # noqa: FBT003 - a field
+    return _Drawn(panel, picture_of(panel, lang), False, it.call, it.files)  # noqa: FBT003 - a field
 
 
 def _options(options: Iterable[tuple[str, str]], selected: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from straks.core.template import Template
+from straks.core.template import SMS_FILE, Template
 from straks.errors import TemplateError
 from straks.preview.pages import Case
 from straks.preview.taking import page_of_error, page_of_template
@@ -26,6 +26,7 @@ class Subject:
         files: The texts of its catalog, where an error may be shown at its line.
         policy: What it is held against; None for its catalog's.
         catalog: The Python that makes its catalog; None where whoever copies a call has it already.
+        folder: What the folder of its catalog is called; None where it is in no folder.
     """
 
     def __init__(
@@ -35,10 +36,12 @@ class Subject:
         files: Mapping[str, str],
         policy: Policy | None = None,
         catalog: str | None = None,
+        folder: str | None = None,
     ) -> None:
         self._take = take
         self._files = files
         self._policy = policy
+        self._folder = folder
         self.catalog = catalog
 
     @cached_property
@@ -50,6 +53,17 @@ class Subject:
     def is_known(self) -> bool:
         """Whether somebody has looked at it."""
         return "it" in self.__dict__
+
+    def files_of(self, locale: str, channel: str) -> tuple[str, ...]:
+        """Return the files that its text in *locale* and *channel* is in, where they lie in a folder."""
+        if self._folder is None or not isinstance(self.it, Template):
+            return ()
+        begin = f"{self.it.name}/{locale}/"
+        return tuple(
+            f"{self._folder}/{path}"
+            for path in self.it.sources
+            if path.startswith(begin) and path.endswith(f"/{SMS_FILE}") == (channel == "sms")
+        )
 
     @property
     def example(self) -> Mapping[str, Any]:

@@ -45,10 +45,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A panel, and the program that makes its message, if it is one."""
+    """A panel, the program that makes its message, if it is one, and the files that its text is in."""
 
     panel: Panel
     call: str | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +130,4 @@ def _shown(subject: Subject, template: Template, panel: Panel, *, reveal: bool) 
     )
     if panel.case is Case.EXAMPLE:
         panel = replace(panel, case=None)  # it may be filled with anything by now
-    return Shown(panel, call)
+    return Shown(panel, call, subject.files_of(panel.locale, panel.channel))

@@ -1,4 +1,8 @@
-"""What the explorer says, in Bokmål and English. Figures and findings are the library's own, in English."""
+"""
+What the explorer says, in Bokmål and English; what stands around a message is in `straks.preview.words`.
+
+What a rule finds is in English, and why a value does not fit; a page says of both that they are.
+"""
 
 from __future__ import annotations
 
@@ -49,10 +53,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "nothing": "Her er ingen mal å vise ennå. Siden følger med, og viser den når den kommer.",
         "nothing_here": "Det er ingenting å vise for denne malen.",
         "stale": "Visningen venter på en verdi som passer.",
-        "updated": "Oppdatert.",
+        "updated": "Endringen ble lagret kl. {}, og vises her.",
         "lost": "Ingen forbindelse. Start straks preview --watch på nytt; siden kobler seg på av seg selv.",
         "language": "Språk",
-        "broken": "Kan ikke vises",
+        "intro": "Rett en tekst i filen som er nevnt under den, og lagre: siden viser det straks.",
+        "file": "Teksten står i",
+        "unfit": "Passer ikke:",
     },
     "en": {
         "title": "Messages",
@@ -95,10 +101,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "nothing": "There is no template to show yet. This page keeps watch, and shows it when it comes.",
         "nothing_here": "There is nothing to show of this template.",
         "stale": "The preview waits for a value that fits.",
-        "updated": "Updated.",
+        "updated": "The change was saved at {}, and is shown here.",
         "lost": "No connection. Start straks preview --watch again; this page finds it by itself.",
         "language": "Language",
-        "broken": "Cannot be shown",
+        "intro": "Improve a text in the file that is named below it, and save: the page shows it at once.",
+        "file": "The text is in",
+        "unfit": "Does not fit:",
     },
 }
 """Each sentence by its name, in each language there is."""

@@ -16,7 +16,8 @@ from straks.altinn.ending import Ending
 from straks.journal.deliver import Delivered, deliver, deliver_async
 from straks.journal.rules import Again, Entry, Found, Landed, Settled, State, TakenUp
 from straks.journal.run import RunResult, place_all
-from straks.journal.store import Admitted, Journal, JournalView, Run, order_at
+from straks.journal.store import Admitted, Journal, order_at
+from straks.journal.view import JournalView, Run
 
 __all__ = [
     "Admitted",

@@ -28,52 +28,28 @@ import os
 import sqlite3
 import time
 from array import array
-from collections import Counter
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.bulk.orders import OrdersFile
-from straks.core.manifest import Repeat
 from straks.errors import InvalidKey, InvalidSetting, JournalFailed, UnusableFile
-from straks.files.marked import Mark, look_at_marked, open_marked
+from straks.files.marked import open_marked
 from straks.journal.rules import DUE, RIPE_S, Again, Entry, Event, Found, Settled, State, after, is_ripe
+from straks.journal.view import COLUMNS, MARK, NAMES, SELECT, JournalView, read_entry
 from straks.transports.environment import is_rehearsal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Callable, Collection, Generator, Iterable
 
     from straks.altinn.sealed import SealedOrder
     from straks.bulk.orders import OrderLine
 
-_TABLES: Final = """
-CREATE TABLE orders (
-    row INTEGER PRIMARY KEY, offset INTEGER NOT NULL, idempotency_id TEXT NOT NULL,
-    template TEXT NOT NULL, locale TEXT NOT NULL, channel TEXT NOT NULL, pseudonym TEXT NOT NULL,
-    repeat TEXT NOT NULL, time_to_live_s INTEGER, not_after_s REAL, reference TEXT,
-    state TEXT NOT NULL, doubtful INTEGER NOT NULL, flights INTEGER NOT NULL, requests INTEGER NOT NULL,
-    first_s REAL, began_s REAL, ended_s REAL, took_s REAL, status INTEGER, problem TEXT, shipment_id TEXT
-);
-CREATE UNIQUE INDEX orders_once ON orders (idempotency_id) WHERE state <> 'duplicate';
-CREATE INDEX orders_open ON orders (state) WHERE state IN ('waiting', 'in-flight', 'not-sent', 'in-doubt');
-CREATE TABLE runs (
-    run INTEGER PRIMARY KEY, began_s REAL NOT NULL, ended_s REAL, stopped TEXT, by_workers INTEGER NOT NULL
-);
-CREATE TABLE target (environment TEXT NOT NULL);
-"""
-MARK: Final = Mark("a journal of orders", 0x7374726A, 2, _TABLES, "FULL")
-"""What a journal says of itself; ``strj`` in ASCII."""
-
-_NAMES: Final = tuple(each.name for each in fields(Entry))
-_COLUMNS: Final = ", ".join(_NAMES)
 # Our own names alone are put into these.
-_ADD: Final = f"INSERT OR IGNORE INTO orders ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608
-_KEEP: Final = f"UPDATE orders SET ({_COLUMNS}) = ({', '.join('?' * len(_NAMES))}) WHERE row = ?"  # noqa: S608
-_SELECT: Final = f"SELECT {_COLUMNS} FROM orders"  # noqa: S608
+_ADD: Final = f"INSERT OR IGNORE INTO orders ({COLUMNS}) VALUES ({', '.join('?' * len(NAMES))})"  # noqa: S608
+_KEEP: Final = f"UPDATE orders SET ({COLUMNS}) = ({', '.join('?' * len(NAMES))}) WHERE row = ?"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,82 +59,6 @@ class Admitted:
     new: int
     known: int
     duplicates: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """
-    A run: when it began and ended (None for one that was killed), and why it left orders, if it did.
-
-    ``stopped`` is ``"interrupted"`` where it was asked to end.
-    ``by_workers`` says that it handed its orders to workers, who send them whatever becomes of the run.
-    """
-
-    began_s: float
-    ended_s: float | None
-    stopped: str | None
-    by_workers: bool
-
-
-class JournalView:
-    """
-    A journal, to be looked at: also while a run writes it. Close it, or use it in a ``with`` block.
-
-    Raises:
-        UnusableFile: The file is no journal, or one of another release.
-        OSError: There is none, or it cannot be read.
-    """
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = os.fspath(path)
-        os.stat(self.path)  # noqa: PTH116 - a path as text; the system's own word for what is not there
-        self._connection = look_at_marked(self.path, MARK)
-
-    def counts(self) -> Counter[State]:
-        """Return how many orders are in each state."""
-        found = self._connection.execute("SELECT state, count(*) FROM orders GROUP BY state")
-        return Counter({State(state): count for state, count in found})
-
-    def entries(self, *states: State) -> Iterator[Entry]:
-        """Yield the orders in these states, all without any, as they stand in their file."""
-        where = f" WHERE state IN ({', '.join('?' * len(states))})" if states else ""
-        for row in self._connection.execute(f"{_SELECT}{where} ORDER BY row", states):
-            yield _entry(row)
-
-    def entry(self, row: int) -> Entry:
-        """Return the order of this line of the file."""
-        return _entry(self._connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone())
-
-    def runs(self) -> list[Run]:
-        """Return the runs, oldest first."""
-        found = self._connection.execute(
-            "SELECT began_s, ended_s, stopped, by_workers FROM runs ORDER BY run"
-        )
-        return [
-            Run(began_s, ended_s, stopped, bool(by_workers))
-            for began_s, ended_s, stopped, by_workers in found
-        ]
-
-    @property
-    def environment(self) -> str | None:
-        """Where the orders go, if that was said."""
-        found = self._connection.execute("SELECT environment FROM target").fetchone()
-        return None if found is None else str(found[0])
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.path!r})"
 
 
 class Journal(JournalView):
@@ -252,8 +152,8 @@ class Journal(JournalView):
         """
         with self._transaction() as connection:
             now_s = self.now_s()
-            rows = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
-            left = [_entry(row) for row in rows]
+            rows = connection.execute(f"{SELECT} WHERE state = ?", (State.IN_FLIGHT,)).fetchall()
+            left = [read_entry(row) for row in rows]
             if left and self._last_was_by_workers():
                 if by_workers:
                     return 0
@@ -337,8 +237,8 @@ class Journal(JournalView):
             JournalFailed: The journal cannot be written to.
         """
         with self._transaction() as connection:
-            rows = connection.execute(f"{_SELECT} WHERE state = ?", (State.IN_DOUBT,)).fetchall()
-            doubts = {entry.idempotency_id: entry for entry in map(_entry, rows)}
+            rows = connection.execute(f"{SELECT} WHERE state = ?", (State.IN_DOUBT,)).fetchall()
+            doubts = {entry.idempotency_id: entry for entry in map(read_entry, rows)}
             if unknown := set(ids or ()) - doubts.keys():
                 raise InvalidSetting(
                     f"{len(unknown)} of the ids named are of no order in doubt; straks report "
@@ -407,8 +307,8 @@ def _entry_of(line: OrderLine) -> Entry:
 
 
 def _happened(connection: sqlite3.Connection, row: int, event: Event) -> Entry:
-    found = connection.execute(f"{_SELECT} WHERE row = ?", (row,)).fetchone()
-    entry = after(_entry(found), event)
+    found = connection.execute(f"{SELECT} WHERE row = ?", (row,)).fetchone()
+    entry = after(read_entry(found), event)
     _keep(connection, entry)
     return entry
 
@@ -429,7 +329,7 @@ def _add(connection: sqlite3.Connection, line: OrderLine, file: OrdersFile) -> b
             path=file.path,
             line=line.number,
         )
-    values = dict(zip(_NAMES, _values(entry), strict=True)) | {"state": State.DUPLICATE, "reference": None}
+    values = dict(zip(NAMES, _values(entry), strict=True)) | {"state": State.DUPLICATE, "reference": None}
     connection.execute(_ADD, tuple(values.values()))
     return True
 
@@ -439,14 +339,7 @@ def _keep(connection: sqlite3.Connection, entry: Entry) -> None:
 
 
 def _values(entry: Entry) -> tuple[Any, ...]:
-    return tuple(getattr(entry, name) for name in _NAMES)
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    found: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
-    found["repeat"], found["state"] = Repeat(found["repeat"]), State(found["state"])
-    found["doubtful"] = bool(found["doubtful"])
-    return Entry(**found)
+    return tuple(getattr(entry, name) for name in NAMES)
 
 
 def _locked(path: str) -> sqlite3.Connection:

@@ -1,5 +1,5 @@
 """
-What every page on this machine is made with: the live preview's, and the simulator's inbox.
+What every page is made with: the live preview's, the simulator's inbox, and the gallery, which is a file.
 
 A page is a file of Jinja beside the module that fills it, escaped; a style sheet and a script of its own, and
 `base.css`, which all of them share; headers that let it load nothing from elsewhere and be framed by nobody;

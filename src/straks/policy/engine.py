@@ -8,13 +8,15 @@ finding, so that no ignore outlives its cause.
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from straks.core.catalog import Catalog
-from straks.core.message import Order
+from straks.core.given import require
+from straks.core.message import Message, Order
 from straks.core.template import Template
 from straks.errors import PolicyError
-from straks.policy.given import Filled, Placed
+from straks.policy.filled import Filled, Placed
 from straks.policy.ignores import Ignores
 from straks.policy.rule import Finding, Flaw, Rule, Scope, Severity
 from straks.policy.rules import RULES
@@ -24,7 +26,6 @@ from straks.policy.subject import Whole
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from straks.core.message import Message
 
 _GRAVITY = (Severity.ERROR, Severity.WARNING, Severity.ADVICE)
 
@@ -42,7 +43,16 @@ def inspect(
             out about its template for whoever looks at it next.
         policy: What the sender decided; None for the defaults.
         rules: The rules to apply, those of straks unless others are given.
+
+    Raises:
+        InvalidSetting: *subject* or *policy* is none.
     """
+    require(policy, (Policy, NoneType), "messages are held against a Policy, or None for the default one")
+    require(
+        subject,
+        (Catalog, Template, Whole, Message, Order),
+        "what is inspected is a catalog, a template, a message or an order",
+    )
     decided = policy or Policy()
     given = tuple(rules)
     wanted = [rule for rule in given if decided.wants(rule.code)]

@@ -2,9 +2,9 @@
 The promise's code path: no message comes out of a template that does not pass the check.
 
 A template is inspected once, at its first use, and what was found is kept; each order is held against
-the rules about messages and orders alone, which are few and cheap: those that look at the sender once for
-each sender, those about what an order gives away where it could give away anything. Only errors stop
-anything, so only rules that make errors are asked: warnings and advice are for
+the rules about messages and orders alone, which are few and cheap: of them those that look at the
+sender alone once for each sender, and those that look at the reference where there is one. Only errors
+stop anything, so only rules that make errors are asked: warnings and advice are for
 `straks.policy.engine.inspect`.
 """
 
@@ -13,8 +13,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from straks.core.idempotency import is_own
+from straks.core.given import require
 from straks.errors import PolicyError
+from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
-    from straks.policy.given import Filled, Placed
+    from straks.policy.filled import Filled, Placed
     from straks.policy.rule import Check, Finding, Rule
-    from straks.policy.settings import Policy
 
 _SENDERS_KEPT: Final = 256
 
@@ -40,6 +40,11 @@ def grave_rules() -> tuple[Rule, ...]:
 def policy_of(gate: Gate) -> Policy | None:
     """Return the policy that *gate* holds templates against, None where it asks for none."""
     return gate.policy if isinstance(gate, PolicyGate) else None
+
+
+def _speaks(rule: Rule, policy: Policy) -> bool:
+    """Tell whether *rule* may have anything to say under *policy*; who names no key pays nothing for it."""
+    return rule.by_key is None or getattr(policy, rule.by_key) is not None
 
 
 class PolicyGate:
@@ -58,6 +63,7 @@ class PolicyGate:
     def __init__(
         self, policy: Policy, proven: Iterable[str] = (), good_senders: Iterable[tuple[str, str | None]] = ()
     ) -> None:
+        require(policy, Policy, "templates are held against a Policy, or policy=None to go without")
         self.policy = policy
         self._found: dict[str, tuple[Finding, ...]] = dict.fromkeys(proven, ())
         self._good_senders = set(good_senders)
@@ -82,7 +88,7 @@ class PolicyGate:
 
     def release(self, order: Order) -> None:
         """
-        Let *order* be made.
+        Let *order* be made, whose id straks has just made.
 
         Raises:
             PolicyError: The message or the order has errors.
@@ -90,18 +96,21 @@ class PolicyGate:
         message = order.message
         sender = message.channel, message.sender_name
         if sender not in self._good_senders:
-            from straks.policy import given
+            from straks.policy.filled import Filled
 
-            self._hold(order, given.Filled(message, self.policy), self._of_senders)
+            self._hold(order, Filled(message, self.policy), self._of_senders)
             if len(self._good_senders) < _SENDERS_KEPT:
                 self._good_senders.add(sender)
-        # What an id or a reference gives away: nothing, where one is ours and the other not there.
-        if order.reference is not None or not is_own(order.idempotency_id):
-            from straks.policy import given
+        if self.policy.regions is not None:
+            from straks.policy.filled import Filled
 
-            self._hold(order, given.Placed(order, self.policy), self._of_orders)
+            self._hold(order, Filled(message, self.policy), self._of_messages)
+        if order.reference is not None:
+            from straks.policy.filled import Placed
 
-    # A family of rules is loaded when it is first needed; tests hold these two, and when they are asked,
+            self._hold(order, Placed(order, self.policy), self._of_references)
+
+    # A family of rules is loaded when it is first needed; a test holds these three, and when they are asked,
     # against all the rules that there are.
     @cached_property
     def _of_senders(self) -> tuple[Check, ...]:
@@ -110,7 +119,13 @@ class PolicyGate:
         return self._checks(sender.RULES, "message")
 
     @cached_property
-    def _of_orders(self) -> tuple[Check, ...]:
+    def _of_messages(self) -> tuple[Check, ...]:
+        from straks.policy.rules import security
+
+        return self._checks(security.RULES, "message")
+
+    @cached_property
+    def _of_references(self) -> tuple[Check, ...]:
         from straks.policy.rules import sending
 
         return self._checks(sending.RULES, "order")

@@ -103,7 +103,10 @@ class Rule:
 
     ``passes`` and ``fails`` are its examples, each a `straks.policy.trial.Trial` or just the text of an
     SMS; ``test`` names the test of a runtime rule. ``by_sender`` is True for a rule about messages that looks
-    at the channel and the sender alone, so that what it said of one sender holds for all it sends.
+    at the channel and the sender alone, so that what it said of one sender holds for all it sends;
+    ``by_reference`` for a rule about orders that looks at nothing but what their caller named them, and so
+    has nothing to say of an order without a reference whose id straks made. ``by_key`` is the key of the
+    policy without which the rule has nothing to say.
     """
 
     code: str
@@ -117,6 +120,8 @@ class Rule:
     fails: tuple[Any, ...] = field(default=(), repr=False)
     test: str | None = None
     by_sender: bool = False
+    by_key: str | None = None
+    by_reference: bool = False
 
     @property
     def summary(self) -> str:
@@ -134,6 +139,8 @@ def rule(
     fails: Iterable[Any] = (),
     test: str | None = None,
     by_sender: bool = False,
+    by_key: str | None = None,
+    by_reference: bool = False,
 ) -> Callable[[Check], Rule]:
     """Declare the decorated function a rule; its docstring must explain the fault whole."""
 
@@ -145,7 +152,19 @@ def rule(
             raise TypeError(f"{code!r} is no code; one is three capital letters and three or four digits")
         name = getattr(check, "__name__", code).replace("_", "-")
         return Rule(
-            code, name, severity, scope, since, page, check, tuple(passes), tuple(fails), test, by_sender
+            code,
+            name,
+            severity,
+            scope,
+            since,
+            page,
+            check,
+            tuple(passes),
+            tuple(fails),
+            test,
+            by_sender,
+            by_key,
+            by_reference,
         )
 
     return declare

@@ -9,6 +9,7 @@ a limit that silently does not apply is worse than none.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -19,7 +20,7 @@ from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _CODE_OR_PREFIX = re.compile(r"[A-Z]{3}\d{0,4}|ALL")
@@ -34,7 +35,11 @@ class Policy:
     """
     The policy; the defaults are what a Norwegian state body needs.
 
-    Every field is a key of the settings file, with hyphens for underscores; `KEYS` documents them.
+    Every field is a key of the settings file, with hyphens for underscores; `KEYS` documents them. Any
+    collection does for several values.
+
+    Raises:
+        InvalidSetting: A value cannot be; says what it looks like.
     """
 
     languages: tuple[str, ...] = LOCALES
@@ -49,6 +54,14 @@ class Policy:
     guesses_per_day: float = 0.001
     select: tuple[str, ...] = ("ALL",)
     ignore: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        # A policy that a program makes is read as a file's is: a limit that is misspelt holds nothing.
+        for key, read in _GIVEN.items():
+            name = key.replace("-", "_")
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, _require(read, key, _plainly(value), "the policy"))
 
     def wants(self, code: str) -> bool:
         """Tell whether the rule *code* is selected and not ignored."""
@@ -138,15 +151,29 @@ def policy_of(table: Mapping[str, Any], file: str) -> Policy:
     for key, value in table.items():
         if key not in KEYS:
             raise InvalidSetting(f"{file}: unknown key {key!r}; {_nearest(key, KEYS)}")
-        read, why = None, ""
-        try:
-            read = _READERS[key](value)
-        except _Unfit as unfit:
-            why = f". {unfit}"
-        if read is None:
-            raise InvalidSetting(f"{file}: {key} cannot be this; it looks like {KEYS[key].form}{why}")
-        values[key.replace("-", "_")] = read
+        values[key.replace("-", "_")] = _require(_READERS[key], key, value, file)
     return Policy(**values)
+
+
+def _require(read: Callable[[object], object], key: str, value: object, where: str) -> object:
+    """Return *value* as the policy has it."""
+    held, why = None, ""
+    try:
+        held = read(value)
+    except _Unfit as unfit:
+        why = f". {unfit}"
+    if held is None:
+        raise InvalidSetting(f"{where}: {key} cannot be this; it looks like {KEYS[key].form}{why}")
+    return held
+
+
+def _plainly(value: object) -> object:
+    """Return a collection that a program gives as TOML would give it."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[object, object]", value))
+    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+        return list(cast("Collection[object]", value))
+    return value
 
 
 class _Unfit(ValueError):
@@ -256,4 +283,10 @@ _READERS: Final = MappingProxyType(
         "select": _codes,
         "ignore": _ignored,
     }
+)
+
+# What a program may give in another form, or misspell; a number says itself what is wrong with it, to the
+# rules, and so does a language that no template has.
+_GIVEN: Final = MappingProxyType(
+    {key: read for key, read in _READERS.items() if read not in (_count, _share)} | {"languages": _texts}
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.catalog import Catalog
 from straks.core.idempotency import SIMULATOR_KEY
-from straks.policy.given import Filled, Placed
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Rule, Scope
 from straks.policy.settings import Policy
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from straks.preview.lines import Run, set_in_lines
 from straks.preview.measure import em
 from straks.preview.visible import visible
+from straks.preview.words import ENGLISH, WORDS, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,12 +111,21 @@ class Drawing:
         )
 
     def paragraph(
-        self, x: float, y: float, text: str, size: float, look: str, *, width: float, most: int | None = None
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        look: str,
+        *,
+        width: float,
+        most: int | None = None,
+        lang: str = ENGLISH,
     ) -> float:
         """
         Draw *text* in lines of at most *width* from *y* (the top) on; return where it ends.
 
-        With *most* no more lines than that are drawn, and the last says how many are not.
+        With *most* no more lines than that are drawn, and the last says in *lang* how many are not.
         """
         lines = set_in_lines(visible(text), width / (size * (BOLD if "bold" in look else 1)))
         leading = round(size * 1.45)
@@ -125,7 +135,8 @@ class Drawing:
             self.text(x, y - leading * 0.28, "".join(run.text for run in line.runs).rstrip(), size, look)
         if left_out:
             y += leading
-            self.text(x, y - leading * 0.28, f"… and {left_out} lines more", size, "quiet")
+            said = WORDS[lang]["more_lines"].format(counted(left_out, "line", lang))
+            self.text(x, y - leading * 0.28, said, size, "quiet")
         return y
 
     def box(

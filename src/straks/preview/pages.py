@@ -12,19 +12,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from straks.preview.words import ENGLISH, WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from straks.core.bound import SmsBound
     from straks.core.message import ContentType
-    from straks.core.segment import Encoding
     from straks.core.substitute import Foreign
     from straks.policy.rule import Finding
+    from straks.preview.figures import Counts
 
 LANGUAGES: Final = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English", "se": "Davvisámegiella"}
 """What the languages call themselves."""
-
-CHANNELS: Final = {"sms": "SMS", "email": "E-mail"}
-"""What the channels are called."""
 
 
 class Case(StrEnum):
@@ -41,21 +41,24 @@ class Bubble:
     An SMS as a phone shows it, and what is counted of it.
 
     ``text`` is what is shown, as long as what is sent. ``borders`` are the places in it where each
-    segment after the first begins; ``units`` are the septets or code units in each segment, of
-    ``capacity``. ``quiet_from`` is where a line begins that is meant for the phone and not for its
-    owner. ``recipient`` and ``sender`` are None where nothing is to be said of them.
+    segment after the first begins. ``quiet_from`` is where a line begins that is meant for the phone and
+    not for its owner. ``bound`` is the worst case that it shows, if it does. ``recipient`` and ``sender``
+    are None where nothing is to be said of them.
     """
 
     text: str = field(repr=False)
-    encoding: Encoding
-    units: tuple[int, ...]
-    capacity: int
+    counts: Counts
     borders: tuple[int, ...] = ()
     foreign: tuple[Foreign, ...] = field(default=(), repr=False)
     quiet_from: int | None = None
-    figures: tuple[str, ...] = ()
+    bound: SmsBound | None = None
     sender: str | None = None
     recipient: str | None = None
+
+    @property
+    def capacity(self) -> int:
+        """How many units each segment takes."""
+        return self.counts.units[-1] + self.counts.spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,9 @@ class Panel:
         """What the language calls itself."""
         return LANGUAGES.get(self.locale, self.locale)
 
-    @property
-    def caption(self) -> str:
-        """What the panel shows, in a few words."""
-        return f"{CHANNELS[self.channel]}, {self.case or 'as it will be sent'}"
+    def caption(self, lang: str = ENGLISH) -> str:
+        """Return what the panel shows, in a few words."""
+        return f"{WORDS[lang][self.channel]}, {WORDS[lang][self.case or 'as it is']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +131,35 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """
+    What there is to say of a template as a whole.
+
+    ``manner`` is what it is for and whether it may be repeated, or that it cannot be used: each by its name
+    in `straks.preview.words`. ``trouble`` is why it could not be inspected.
+    """
+
+    manner: tuple[str, ...]
+    trouble: str = ""
+
+    def said(self, lang: str = ENGLISH) -> str:
+        """Return it as one line."""
+        words = WORDS[lang]
+        told = [words[each] for each in self.manner]
+        return "; ".join([*told, f"{words['uninspected']}: {self.trouble}"] if self.trouble else told)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """
-    All panels of one template, or of messages that were given together.
+    All panels of one template, or of messages that were given together, which have no ``about``.
 
     ``findings`` are those about no panel of it. ``sources`` are the files behind it, where they are shown.
     """
 
     name: str
     panels: tuple[Panel, ...]
-    note: str = ""
+    about: About | None = None
     findings: tuple[Finding, ...] = ()
     sources: tuple[Source, ...] = ()
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from straks.preview.drawing import Drawing, extent, number
-from straks.preview.figures import counted, name, stand_in, strangers
+from straks.preview.figures import foreign_in
 from straks.preview.lines import kept_whole, set_in_lines
+from straks.preview.words import ENGLISH, WORDS, counted
+from straks.preview.written import figures_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +42,8 @@ _MOST_BARS: Final = 12
 _MOST_STRANGERS: Final = 6
 
 
-def phone(bubble: Bubble) -> tuple[Drawing, float]:
-    """Draw *bubble* on a phone, with its figures below; return the drawing and its height."""
+def phone(bubble: Bubble, lang: str = ENGLISH, *, figured: bool = True) -> tuple[Drawing, float]:
+    """Draw *bubble* on a phone, *figured* with its figures below; return the drawing and its height."""
     drawing = Drawing()
     borders = kept_whole(bubble.text, bubble.borders)
     quiet = len(bubble.text) if bubble.quiet_from is None else bubble.quiet_from
@@ -51,18 +53,20 @@ def phone(bubble: Bubble) -> tuple[Drawing, float]:
     drawing.box(0.5, 0.5, WIDTH - 1, _HEAD + tall + _FOOT, "card", radius=30, stroke="line")
     drawing.box((WIDTH - 64) / 2, 12, 64, 5, "line", radius=2.5)
     drawing.box((WIDTH - 104) / 2, _HEAD + tall + _FOOT - 12, 104, 4, "line", radius=2)
-    _head(drawing, bubble)
+    _head(drawing, bubble, lang)
     width = min(max(line.width for line in lines) * _SIZE, _MEASURE)
     _shape(drawing, _EDGE, _HEAD, width + 2 * _SIDE, tall)
     _text(drawing, lines, _Marks(borders, foreign, quiet), width)
-    return drawing, _below(drawing, bubble, _HEAD + tall + _FOOT + 14)
+    below = _gauges(drawing, bubble, _HEAD + tall + _FOOT + 14)
+    said = figures_of(bubble, lang) if figured else ()
+    return drawing, _below(drawing, bubble, tuple(said), below, lang)
 
 
-def _head(drawing: Drawing, bubble: Bubble) -> None:
-    _centred(
-        drawing, 38, bubble.sender or "the service’s own sender", 13, "ink bold" if bubble.sender else "quiet"
-    )
-    _centred(drawing, 54, f"to {bubble.recipient}" if bubble.recipient else "SMS", 11, "quiet")
+def _head(drawing: Drawing, bubble: Bubble, lang: str) -> None:
+    words = WORDS[lang]
+    _centred(drawing, 38, bubble.sender or words["own_sender"], 13, "ink bold" if bubble.sender else "quiet")
+    to = words["to"].format(bubble.recipient) if bubble.recipient else words["sms"]
+    _centred(drawing, 54, to, 11, "quiet")
 
 
 def _centred(drawing: Drawing, y: float, text: str, size: float, look: str) -> None:
@@ -138,27 +142,30 @@ def _flag(drawing: Drawing, y: float, segment: int) -> None:
     drawing.text(right - width / 2 - len(text) * 0.556 * 11 * 1.06 / 2, y + 4, text, 11, "card bold")
 
 
-def _below(drawing: Drawing, bubble: Bubble, y: float) -> float:
-    """Draw the gauges, the figures and what is foreign from *y* on; return where that ends."""
-    bars = bubble.units if len(bubble.units) <= _MOST_BARS else bubble.units[-1:]
+def _gauges(drawing: Drawing, bubble: Bubble, y: float) -> float:
+    """Draw how full each segment is from *y* on, or the last of many; return where that ends."""
+    units = bubble.counts.units
+    bars = units if len(units) <= _MOST_BARS else units[-1:]
     width = (WIDTH - 4 * (len(bars) - 1)) / len(bars)
-    for at, units in enumerate(bars):
+    for at, filled in enumerate(bars):
         x = at * (width + 4)
         drawing.box(x, y, width, 5, "line", radius=2.5)
-        if units:
-            drawing.box(x, y, max(5, width * units / bubble.capacity), 5, "mark", radius=2.5)
-    y += 10
-    for at, line in enumerate(bubble.figures):
+        if filled:
+            drawing.box(x, y, max(5, width * filled / bubble.capacity), 5, "mark", radius=2.5)
+    return y + 10
+
+
+def _below(drawing: Drawing, bubble: Bubble, figures: Sequence[str], y: float, lang: str) -> float:
+    """Draw the figures and what is foreign from *y* on; return where that ends."""
+    for at, line in enumerate(figures):
         y = drawing.paragraph(0, y, line, 12, "quiet" if at else "ink", width=WIDTH)
-    kinds = strangers(bubble.foreign)
-    for found, times in kinds[:_MOST_STRANGERS]:
-        often = "" if times == 1 else f" ({times} times)"
-        said = stand_in(found)
+    kinds = list(foreign_in(bubble.foreign, lang))
+    for said in kinds[:_MOST_STRANGERS]:
         drawn = y + 4
-        y = drawing.paragraph(14, drawn, f"{name(found)}{often}: {said}", 12, "ink", width=WIDTH - 14)
+        y = drawing.paragraph(14, drawn, said, 12, "ink", width=WIDTH - 14)
         drawing.box(0, drawn + 5, 8, 8, "blush", radius=2)
         drawing.box(0, drawn + 12, 8, 1.5, "alarm")
     if len(kinds) > _MOST_STRANGERS:
-        more = f"and {counted(len(kinds) - _MOST_STRANGERS, 'character')} more"
+        more = WORDS[lang]["more"].format(counted(len(kinds) - _MOST_STRANGERS, "character", lang))
         y = drawing.paragraph(14, y, more, 12, "quiet", width=WIDTH - 14)
     return y

@@ -23,9 +23,9 @@ from straks.policy.settings import Policy
 from straks.policy.subject import Page as Side
 from straks.policy.subject import Whole
 from straks.policy.sweep import finding_of_error
-from straks.preview.figures import UNITS, counted, figures
+from straks.preview.figures import counts_of
 from straks.preview.masking import DOT, masked, masked_html
-from straks.preview.pages import Bubble, Case, Content, Fault, Letter, Page, Panel, Source
+from straks.preview.pages import About, Bubble, Case, Content, Fault, Letter, Page, Panel, Source
 from straks.preview.shortest import shortest
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ def page_of_template(
         channels: The channels to show; None for all.
     """
     found: tuple[Finding, ...] = ()
-    note = f"{template.purpose}; a repeat would be {template.repeat}"
+    about = About((template.purpose, template.repeat))
     held = policy or policy_of(template.gate) or Policy()
     whole = Whole(template.ungated, held)
     if rules is not None:
         try:
             found = inspect(whole, held, tuple(rules))
         except StraksError as error:
-            note = f"{note}; could not be inspected: {error}"
+            about = replace(about, trouble=str(error))
     filling = template.examples if values is None else values
     sides = [
         side
@@ -104,7 +104,7 @@ def page_of_template(
     return Page(
         template.name,
         panels,
-        note,
+        about,
         tuple(finding for finding in found if id(finding) not in placed),
         tuple(_sources(template.sources, found)) if sources else (),
     )
@@ -123,7 +123,7 @@ def page_of_error(error: TemplateError, files: Mapping[str, str]) -> Page:
     fault = _fault(error, files)
     panel = Panel(error.locale or "", "email" if "email" in (error.file or "") else "sms", fault)
     sources = _sources({**own, at: files.get(at, "")}, (finding,))
-    return Page(name, (panel,), "cannot be used", sources=tuple(sources))
+    return Page(name, (panel,), About(("unusable",)), sources=tuple(sources))
 
 
 # --- panels ---------------------------------------------------------------------------------
@@ -171,13 +171,9 @@ def _worst(side: Side) -> tuple[Content, Mapping[str, Any]]:
     if isinstance(worst, Unbounded):
         raise worst
     content = _shown(_filled(side.template, side.locale, side.channel, worst.witness))
-    if not isinstance(content, Bubble):
-        return content, worst.witness
-    said = "no values take more"
-    if not worst.exact and isinstance(worst, SmsBound):
-        most = counted(worst.segments, "segment")
-        said = f"never more than {most} and {counted(worst.units, UNITS[worst.encoding])}"
-    return replace(content, figures=(*content.figures, said)), worst.witness
+    if isinstance(content, Bubble) and isinstance(worst, SmsBound):
+        content = replace(content, bound=worst)
+    return content, worst.witness
 
 
 def _filled(template: Template, locale: str, channel: str, values: Mapping[str, Any]) -> Filled:
@@ -241,15 +237,12 @@ def bubble(
     quiet = len(text) - len(last_line(text)) if read_bound_line(text) is not None else None
     return Bubble(
         shown,
-        segmentation.encoding,
-        tuple(part.units for part in segments),
-        segments[-1].units + segmentation.spare,
+        counts_of(text, segmentation),
         tuple(borders),
         foreign,
         quiet,
-        tuple(figures(text, segmentation)),
-        sender,
-        recipient,
+        sender=sender,
+        recipient=recipient,
     )
 
 

@@ -11,13 +11,15 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from straks.preview.figures import counted, name, stand_in, strangers
+from straks.preview.figures import UNITS, figures, foreign_in
 from straks.preview.pages import Bubble, Fault, Letter
 from straks.preview.visible import visible
+from straks.preview.words import ENGLISH, WORDS, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from straks.core.message import ContentType
     from straks.policy.rule import Finding
     from straks.preview.pages import Content, Page, Panel
 
@@ -26,32 +28,55 @@ _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
 
 def text_of_pages(pages: Sequence[Page]) -> str:
     """Return *pages* as plain text."""
-    return "\n\n".join(_text_of_page(page) for page in pages) or "There is nothing to show."
+    return "\n\n".join(map(_text_of_page, pages)) or WORDS[ENGLISH]["nothing"]
 
 
-def text_of_panel(panel: Panel) -> str:
-    """Return one panel as plain text."""
-    head = f"{panel.language}, {panel.caption}"
-    lines = [head, *(visible(line) for line in _heads(panel.content)), "", _body(panel.content), ""]
-    lines += [visible(line) for line in (*_facts(panel.content), *map(said_of, panel.findings))]
+def text_of_panel(panel: Panel, lang: str = ENGLISH) -> str:
+    """Return one panel as plain text, with what is said around it in *lang*."""
+    head = f"{panel.language}, {panel.caption(lang)}"
+    content, said = panel.content, (said_of(finding, lang) for finding in panel.findings)
+    lines = [head, *map(visible, _heads(content, lang)), "", _body(content, lang), ""]
+    lines += [visible(line) for line in (*_facts(content, lang), *said)]
     return "\n".join(lines).strip()
 
 
 def markdown_of_pages(pages: Sequence[Page]) -> str:
     """Return *pages* as Markdown."""
-    return "\n\n".join(_markdown_of_page(page) for page in pages) or "There is nothing to show."
+    return "\n\n".join(map(_markdown_of_page, pages)) or WORDS[ENGLISH]["nothing"]
 
 
-def said_of(finding: Finding) -> str:
-    """Return a finding in one line."""
+def said_of(finding: Finding, lang: str = ENGLISH) -> str:
+    """Return a finding in one line; what the rule says stays in English."""
+    return " ".join(filter(None, parts_of(finding, lang)))
+
+
+def parts_of(finding: Finding, lang: str) -> tuple[str, str, str]:
+    """Return the three parts of a finding: how grave it is, what the rule says, and where, if it says so."""
     where = ":".join(str(part) for part in (finding.path, finding.line, finding.column) if part is not None)
-    place = f" ({where})" if where else ""
-    return f"{finding.severity} {finding.code}: {finding.message}; {finding.hint}{place}"
+    said = f"{finding.message}; {finding.hint}"
+    return f"{WORDS[lang][finding.severity]} {finding.code}:", said, f"({where})" if where else ""
 
 
-def sent_as(letter: Letter) -> str:
+def sent_as(letter: Letter, lang: str = ENGLISH) -> str:
     """Return what is sent of *letter*, and how large it is."""
-    return f"sent as {letter.content_type}, {counted(letter.size, 'byte')}"
+    return sent_in(letter.content_type, letter.size, lang)
+
+
+def sent_in(content_type: ContentType, size: int, lang: str = ENGLISH) -> str:
+    """Return what is sent of an e-mail of so many bytes."""
+    words = WORDS[lang]
+    return words["sent_as"].format(words[content_type], counted(size, "byte", lang))
+
+
+def figures_of(bubble: Bubble, lang: str = ENGLISH) -> Iterator[str]:
+    """Yield the figures of *bubble* in a few short lines, and what is proven of its worst case."""
+    yield from figures(bubble.counts, lang)
+    worst, words = bubble.bound, WORDS[lang]
+    if worst is not None and worst.exact:
+        yield words["most"]
+    elif worst is not None:
+        units = counted(worst.units, UNITS[worst.encoding], lang)
+        yield words["never_more"].format(counted(worst.segments, "segment", lang), units)
 
 
 def marked(bubble: Bubble) -> str:
@@ -63,52 +88,52 @@ def marked(bubble: Bubble) -> str:
 
 
 def _text_of_page(page: Page) -> str:
-    head = [f"{page.name}: {page.note}"] if page.note else []
+    head = [] if page.about is None else [f"{page.name}: {page.about.said()}"]
     findings = [visible(said_of(finding)) for finding in page.findings]
     return "\n\n".join([*head, *findings, *map(text_of_panel, page.panels)])
 
 
 def _markdown_of_page(page: Page) -> str:
-    parts = [f"## {_plain(page.name)}", _plain(page.note)] if page.note else []
+    parts = [] if page.about is None else [f"## {_plain(page.name)}", _plain(page.about.said())]
     parts.append("\n".join(f"- {_plain(said_of(finding))}" for finding in page.findings))
     for panel in page.panels:
-        parts.append(f"**{_plain(panel.language)}** · {_plain(panel.caption)}")
-        parts.append("  \n".join(_plain(line) for line in _heads(panel.content)))
-        parts.append(_fenced(_body(panel.content)))
-        facts = (*_facts(panel.content), *map(said_of, panel.findings))
+        parts.append(f"**{_plain(panel.language)}** · {_plain(panel.caption())}")
+        parts.append("  \n".join(_plain(line) for line in _heads(panel.content, ENGLISH)))
+        parts.append(_fenced(_body(panel.content, ENGLISH)))
+        facts = (*_facts(panel.content, ENGLISH), *map(said_of, panel.findings))
         parts.append("\n".join(f"- {_plain(fact)}" for fact in facts))
     return "\n\n".join(filter(None, parts))
 
 
-def _heads(content: Content) -> Iterator[str]:
+def _heads(content: Content, lang: str) -> Iterator[str]:
     """Yield what stands above a message."""
     if isinstance(content, Fault):
         return
+    words = WORDS[lang]
     if content.sender is not None:
-        yield f"from {content.sender}"
+        yield words["from"].format(content.sender)
     if content.recipient is not None:
-        yield f"to {content.recipient}"
+        yield words["to"].format(content.recipient)
     if isinstance(content, Letter):
-        yield f"subject: {content.subject}"
+        yield words["subject"].format(content.subject)
 
 
-def _body(content: Content) -> str:
+def _body(content: Content, lang: str) -> str:
     if isinstance(content, Bubble):
         return marked(content)
     if isinstance(content, Letter):
         return visible(content.text)
     excerpt = f"\n{content.line} | {content.excerpt}" if content.excerpt else ""
-    return visible(f"There is nothing to show: {content.message}{excerpt}")
+    return visible(f"{WORDS[lang]['no_message']}: {content.message}{excerpt}")
 
 
-def _facts(content: Content) -> Iterator[str]:
+def _facts(content: Content, lang: str) -> Iterator[str]:
     """Yield what is to be said below a message."""
     if isinstance(content, Bubble):
-        yield from content.figures
-        for found, times in strangers(content.foreign):
-            yield f"{name(found)}{'' if times == 1 else f' ({times} times)'}: {stand_in(found)}"
+        yield from figures_of(content, lang)
+        yield from foreign_in(content.foreign, lang)
     elif isinstance(content, Letter):
-        yield sent_as(content)
+        yield sent_as(content, lang)
 
 
 def _fenced(text: str) -> str:

@@ -31,7 +31,7 @@ from straks.simulator.attendance import Manner, Spoilt
 from straks.simulator.changes import Changes, Kind
 from straks.simulator.clients import Clients
 from straks.simulator.courses import STATUSES, is_final
-from straks.simulator.fates import Stage
+from straks.simulator.fate import Stage
 from straks.simulator.faults import ORDERS, Faults, befall
 from straks.simulator.grants import Grants
 from straks.simulator.inbox import Inbox, Received

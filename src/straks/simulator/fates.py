@@ -7,10 +7,8 @@ address of its own that nobody has, so that a test of another's system needs not
 recipient. Numbers are the upper part of the range that Sweden sets aside for fiction, +46701740660
 to +46701740699; those below it, and every other address, fare as messages ordinarily do.
 
-Where a fate strikes is its *stage*, and the stages are those of an order: what is not sent before
-the hand-over has been sent after it, and what is not stored when the caller hears of a failure is
-sent again by a repeat. Names tell: ``…-before-sending``, ``…-after-sending`` (sent and not stored),
-``…-answer`` (sent and stored, so that a repeat is answered 200).
+Names tell the stage (`straks.simulator.fate`): ``…-before-sending``, ``…-after-sending`` (sent and not
+stored), ``…-answer`` (sent and stored, so that a repeat is answered 200).
 
 Source: Altinn/altinn-notifications, ``InstantOrdersController.cs``, ``InstantOrderRequestService.cs``,
 ``ShortMessageServiceClient.cs``, ``ProcessingLifecycleExt.cs``; PTS, «Telefonnummer för användning i
@@ -20,9 +18,8 @@ fates are what gateways in general do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import get_close_matches
-from enum import Enum, auto
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -30,88 +27,13 @@ from straks.errors import InvalidSetting
 from straks.simulator import answers
 from straks.simulator.attendance import Manner
 from straks.simulator.courses import ACCEPTED_S, DELIVERED_S, Plan
+from straks.simulator.fate import Fate, Stage
 from straks.simulator.orders import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from straks.wire.exchange import Response
-
-
-class Stage(Enum):
-    """How far an order comes before a fate strikes."""
-
-    CONNECTION = auto()
-    """Nobody listens."""
-
-    DOOR = auto()
-    """It is read, and turned away or lost before the service looks at it: nothing is sent."""
-
-    LOOK_UP = auto()
-    """The search for an earlier order with its id: nothing is sent."""
-
-    HAND_OVER = auto()
-    """The SMS or e-mail service turns it down: nothing is sent."""
-
-    SENT = auto()
-    """The message is on its way and the order not yet stored."""
-
-    ANSWER = auto()
-    """The order is stored, and the answer on its way back."""
-
-    COURSE = auto()
-    """The answer is 201, and what it is about is the message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """
-    One thing that may happen.
-
-    Attributes:
-        name: What it is asked for by.
-        stage: Where it strikes.
-        says: What happens, as a sentence for people.
-        number: The number that asks for it; None where none does.
-        waits_s: How long it makes the caller wait, unless told otherwise; None for no wait.
-        retry_after_s: What it tells the caller to wait, unless told otherwise; None for nothing.
-        answer: Makes what is answered in the service's place, from a trace id.
-        manner: What befalls the answer.
-        empties: Whether a good answer loses its body.
-        garbles: Whether a good answer has another body than it should.
-        plans: What becomes of the message, by channel.
-    """
-
-    name: str
-    stage: Stage
-    says: str
-    number: str | None = None
-    waits_s: float | None = None
-    retry_after_s: float | None = None
-    answer: Callable[[str], Response] | None = None
-    manner: Manner | None = None
-    empties: bool = False
-    garbles: bool = False
-    plans: Mapping[Channel, Plan] = field(default_factory=dict[Channel, Plan])
-
-    @property
-    def takes_seconds(self) -> bool:
-        """Whether it can be told how many seconds."""
-        return self.waits_s is not None or self.retry_after_s is not None
-
-    @property
-    def address(self) -> str | None:
-        """The e-mail address that asks for it; None where none does."""
-        asks = self.stage is not Stage.CONNECTION and (not self.plans or Channel.EMAIL in self.plans)
-        return f"{self.name}@example.org" if asks else None
-
-    def befalls(self, channel: Channel | None) -> bool:
-        """Tell whether it is one for *channel*; None is what no message is sent by."""
-        return channel in self.plans if self.plans else True
-
-    def as_json(self) -> dict[str, object]:
-        """Return it as ``/_straks/fates`` lists it."""
-        return {"fate": self.name, "says": self.says, "sms": self.number, "email": self.address}
 
 
 _SMS_SENDING: Final = (0.0, "SMS_Sending")

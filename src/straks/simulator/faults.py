@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from straks.errors import InvalidSetting
 from straks.simulator import answers
 from straks.simulator.attendance import Manner, Outcome, Pause, Spoilt
-from straks.simulator.fates import Fate, Stage, fate_named
+from straks.simulator.fate import Fate, Stage
+from straks.simulator.fates import fate_named
 from straks.simulator.orders import Channel
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ The inbox, for people at ``/`` and for programs at ``/_straks/``: whatever the p
 ``GET /_straks/messages/ID``            one message, with its segments, statuses, and every request
                                         that came for its order
 ``POST /_straks/messages/ID/status``    ``{"status": "SMS_Failed"}`` sets it by hand, and in the feed
-``GET /_straks/messages/ID/phone.svg``  an SMS on a phone; ``scheme`` is ``light`` or ``dark``
+``GET /_straks/messages/ID/phone.svg``  an SMS on a phone; ``scheme`` is ``light`` or ``dark``, ``lang``
+                                        ``nb`` or ``en``
 ``GET /_straks/messages/ID/email.html`` an HTML e-mail, in which nothing runs; ``scheme`` as well
 ``GET /_straks/messages/ID/email.txt``  an e-mail as plain text
 ``GET /_straks/events``                 what changes, as server-sent events, from the mark on that
@@ -29,7 +30,9 @@ from typing import TYPE_CHECKING, Final
 
 from straks.errors import InvalidSetting
 from straks.pages.headers import PRIVATE
+from straks.pages.languages import language
 from straks.preview.frame import POLICY, Scheme
+from straks.preview.words import ENGLISH
 from straks.simulator import answers, following
 from straks.simulator.listing import Search, found, summary
 from straks.simulator.page import places
@@ -115,7 +118,7 @@ def _picture(
 def _phone(it: Seen, visit: Visit) -> str | None:
     from straks.simulator.page.view import phone_of
 
-    return phone_of(it, _scheme(visit))
+    return phone_of(it, _scheme(visit), language(visit.query.get("lang") or ENGLISH, None))
 
 
 def _mail(it: Seen, visit: Visit) -> str | None:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Final
 from straks.simulator import answers, reading
 from straks.simulator.attempts import Underway
 from straks.simulator.changes import Kind
-from straks.simulator.fates import Stage
+from straks.simulator.fate import Stage
 from straks.simulator.faults import befall
 from straks.simulator.json_reader import integer
 from straks.simulator.orders import Rejection, is_blank

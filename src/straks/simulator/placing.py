@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, Final
 from straks.simulator import answers, downstream
 from straks.simulator.changes import Kind
 from straks.simulator.courses import Course, email_course, sms_course
-from straks.simulator.fates import PLAIN, PRETENDED, TOO_LATE, Fate, Stage, fate_of
+from straks.simulator.fate import Fate, Stage
+from straks.simulator.fates import PLAIN, PRETENDED, TOO_LATE, fate_of
 from straks.simulator.faults import Struck, befall
 from straks.simulator.orders import Channel, Order, SmsOrder, trim
 from straks.simulator.rules import e164

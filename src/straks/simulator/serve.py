@@ -24,7 +24,7 @@ from straks.errors import MissingExtra
 from straks.simulator.address import listen, url_of
 from straks.simulator.clients import Clients
 from straks.simulator.desk import Desk
-from straks.simulator.fates import Stage
+from straks.simulator.fate import Stage
 from straks.simulator.signatures import new_private_jwk
 from straks.simulator.tokens import LIFETIME_S, ORGANISATION, SCOPE, Use
 

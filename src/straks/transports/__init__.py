@@ -8,15 +8,20 @@ with a receipt or with one of three exceptions: `Refused`, `NotSent`, `InDoubt`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from straks.altinn.place import Receipt
     from straks.altinn.sealed import Sendable
 
 
+@runtime_checkable
 class Transport(Protocol):
-    """Sends orders."""
+    """
+    Sends orders.
+
+    ``isinstance`` looks for the method alone, so it holds of an `AsyncTransport` as well.
+    """
 
     def send(self, order: Sendable) -> Receipt:
         """
@@ -31,6 +36,7 @@ class Transport(Protocol):
         ...
 
 
+@runtime_checkable
 class AsyncTransport(Protocol):
     """Sends orders without blocking."""
 

@@ -8,8 +8,9 @@ Nothing is decided here. The shells start a plan and hand it to a carrier; sync 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import AsyncExitStack, ExitStack, closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from straks.altinn.follow import PAGE_MOST, follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
 
     from straks.altinn.sealed import SealedOrder, Sendable
     from straks.altinn.status import Shipment
-    from straks.transports.carriers import AsyncHttpClient, AsyncHttpTransport, HttpClient, HttpTransport
+    from straks.transports.brought import AsyncHttpClient, AsyncHttpTransport, HttpClient, HttpTransport
     from straks.transports.cursors import AsyncCursor, Cursor
     from straks.transports.tokens.sources import AsyncToken, Token
     from straks.wire.carrier import AsyncCarrier, Carrier
     from straks.wire.plan import Plan
 
 _LONGEST_S = 86_400.0  # a day; beyond lies what clocks and sockets cannot count
+_LAST_SEQUENCE = 2**63 - 1  # the service's numbers have 64 bits
 
 
 class _Settings:
@@ -51,18 +53,17 @@ class _Settings:
         pauses_s: Sequence[float],
         turns: Turns,
     ) -> None:
-        if timeout_s is not None and not TIMEOUT_LEAST_S <= timeout_s <= _LONGEST_S:
+        if timeout_s is not None and not _seconds(timeout_s, TIMEOUT_LEAST_S):
             raise InvalidSetting(
                 f"timeout_s is {timeout_s}; it takes {TIMEOUT_LEAST_S:.0f} to {_LONGEST_S:.0f} seconds. The "
                 "service needs the least, and who leaves earlier does not know whether the message was sent"
             )
-        if not all(0 <= pause_s <= _LONGEST_S for pause_s in pauses_s):
-            raise InvalidSetting(f"pauses_s holds pauses of 0 to {_LONGEST_S:.0f} seconds, one per repeat")
+        pauses = _pauses(pauses_s)
         self.base_url = base_url_of(environment)
         self._source = source_of(token)
         self._timeout_s = timeout_s
         self._turns = turns
-        self._pauses_s = tuple(pauses_s)
+        self._pauses_s = pauses
         if isinstance(self._source, Exchanged):
             self._source.keeper(self.base_url)  # what cannot be is said now, not when a message waits
 
@@ -88,7 +89,7 @@ class _Settings:
         self, receipt: Receipt | str, started_s: float, *, until_final: bool, timeout_s: float
     ) -> Plan[Shipment]:
         return follow(
-            receipt if isinstance(receipt, str) else receipt.shipment_id,
+            receipt if isinstance(receipt, str) else getattr(receipt, "shipment_id", ""),
             base_url=self.base_url,
             token=self._source,
             started_s=started_s,
@@ -96,8 +97,8 @@ class _Settings:
             timeout_s=timeout_s,
         )
 
-    def read_feed(self, after: int, started_s: float) -> Plan[tuple[Shipment, ...]]:
-        return read_feed(after, base_url=self.base_url, token=self._source, started_s=started_s)
+    def read_feed(self, after: int | None, started_s: float) -> Plan[tuple[Shipment, ...]]:
+        return read_feed(_sequence(after), base_url=self.base_url, token=self._source, started_s=started_s)
 
     def consume(
         self,
@@ -121,7 +122,7 @@ class _Settings:
         )
 
     def seal(self, order: Sendable) -> SealedOrder:
-        if order.rehearsal and not is_rehearsal(self.base_url):
+        if getattr(order, "rehearsal", False) and not is_rehearsal(self.base_url):
             raise InvalidKey(
                 "this order was made with the simulator's public key, which anybody can compute ids with; "
                 "make it with a key of your own"
@@ -221,11 +222,14 @@ class AltinnTransport:
         )
         return run(plan, self._carrier)
 
-    def feed(self, after: int = 0) -> Iterator[Shipment]:
+    def feed(self, after: int | None = 0) -> Iterator[Shipment]:
         """
         Yield finished orders after sequence number *after*, oldest first, until there are no more.
 
+        From the beginning where *after* is 0 or None.
+
         Raises:
+            InvalidSetting: *after* is no sequence number.
             Unanswered: The service did not answer.
             NoToken: There is no token to ask with.
         """
@@ -329,7 +333,7 @@ class AsyncAltinnTransport:
         )
         return await arun(plan, self._carrier)
 
-    async def feed(self, after: int = 0) -> AsyncIterator[Shipment]:
+    async def feed(self, after: int | None = 0) -> AsyncIterator[Shipment]:
         """Yield finished orders after *after*, oldest first; raises as `AltinnTransport.feed`."""
         while page := await arun(self._settings.read_feed(after, self._carrier.now_s()), self._carrier):
             for shipment in page:
@@ -367,8 +371,31 @@ class AsyncAltinnTransport:
         return f"AsyncAltinnTransport{self._settings!r}"
 
 
-def _last_sequence(page: Sequence[Shipment], after: int) -> int:
+def _sequence(after: object) -> int:
+    if after is None:
+        return 0
+    if type(after) is not int or not 0 <= after <= _LAST_SEQUENCE:
+        raise InvalidSetting(
+            "after is the sequence number that an entry of the feed has in .sequence, or 0 for all of them"
+        )
+    return after
+
+
+def _pauses(given: object) -> tuple[float, ...]:
+    pauses = tuple(cast("Iterable[float]", given)) if isinstance(given, Iterable) else ("none",)
+    if not all(_seconds(pause_s, 0) for pause_s in pauses):
+        raise InvalidSetting(
+            f"pauses_s holds pauses of 0 to {_LONGEST_S:.0f} seconds, one per repeat, such as (2.0,)"
+        )
+    return cast("tuple[float, ...]", pauses)
+
+
+def _seconds(value: object, least_s: float) -> bool:
+    return isinstance(value, int | float) and least_s <= value <= _LONGEST_S
+
+
+def _last_sequence(page: Sequence[Shipment], after: int | None) -> int:
     last = page[-1].sequence
-    if last is None or last <= after:
+    if last is None or last <= (after or 0):
         raise Unanswered("the service's feed does not move on; ask again later")
     return last

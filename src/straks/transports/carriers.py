@@ -16,8 +16,8 @@ context, and without the client around them, of which an order needs nothing and
 of it. On an event loop, where httpx costs most, these are only for the way by a proxy; the straight one
 has connections without httpx (`straks.transports.line`). For HTTP/2, where many requests share a
 connection, it is one client. And what the caller brings is used as it is: a client, or a transport, of
-httpx or of httpx2, whose classes are others and whose manners are the same. So nothing here asks for the
-class of a client or of what it raises.
+httpx or of httpx2 (`straks.transports.brought`). So nothing here asks for the class of a client or of what
+it raises.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ import asyncio
 import time
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property, lru_cache
-from importlib import import_module
 from importlib.util import find_spec
 from math import inf
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
-from straks.errors import InvalidSetting, MissingExtra
+from straks.errors import MissingExtra
+from straks.transports.brought import check, over
 from straks.transports.connections import IDLE_S, Deadline, Idle, origin_of, proxy_to
 from straks.transports.line import Answer, Line, TooLarge
 from straks.wire.exchange import Response, Silence, Trouble
@@ -44,6 +44,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
+    from straks.transports.brought import (
+        AsyncHttpClient,
+        AsyncHttpTransport,
+        HttpClient,
+        HttpTransport,
+    )
     from straks.wire.exchange import Reply, Request
 
 ANSWER_OCTETS_MOST: Final = 16 * 1024 * 1024
@@ -57,48 +63,6 @@ _HEADERS = {"user-agent": "straks", "accept-encoding": "gzip, deflate"}
 _PORTS = {"http": 80, "https": 443}
 
 _BIT_OCTETS = 64 * 1024
-
-
-class HttpClient(Protocol):
-    """What is needed of a client of the caller's: `httpx.Client` has it, and so has httpx2's."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it takes no more requests."""
-        ...
-
-    def stream(self, *args: Any, **kwargs: Any) -> AbstractContextManager[Any]:  # noqa: ANN401 - httpx's
-        """Send a request, and let its answer be read bit by bit."""
-        ...
-
-
-class AsyncHttpClient(Protocol):
-    """The same of `httpx.AsyncClient`."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it takes no more requests."""
-        ...
-
-    def stream(self, *args: Any, **kwargs: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - httpx's
-        """Send a request, and let its answer be read bit by bit."""
-        ...
-
-
-class HttpTransport(Protocol):
-    """What is needed of a transport of the caller's, such as an `httpx.BaseTransport`."""
-
-    def handle_request(self, request: Any) -> Any:  # noqa: ANN401 - httpx's
-        """Send a request."""
-        ...
-
-
-class AsyncHttpTransport(Protocol):
-    """The same of an `httpx.AsyncBaseTransport`."""
-
-    async def handle_async_request(self, request: Any) -> Any:  # noqa: ANN401 - httpx's
-        """Send a request."""
-        ...
 
 
 class _Body:
@@ -194,14 +158,6 @@ def _closed() -> Silence:
     return Silence(Trouble.CLOSED, left=False, at_s=time.monotonic())
 
 
-def _over(transport: object, kind: str) -> Any:  # noqa: ANN401 - a client, of one library or the other
-    """Return a client over a transport of the caller's, of the library whose transport it is."""
-    homes = (base.__module__.partition(".")[0] for base in type(transport).__mro__)
-    home = next((name for name in homes if name in {"httpx", "httpx2"}), "httpx")
-    client: Any = getattr(import_module(home), kind)
-    return client(transport=transport, trust_env=False, headers=_HEADERS)
-
-
 class _Making:
     """How connections of one's own are made."""
 
@@ -257,16 +213,6 @@ class _Making:
         return {"http2": True, "verify": self.tls, "trust_env": not self._direct, "headers": _HEADERS}
 
 
-def _check(http: object, *, http2: bool, entered: str, sends: str, kind: str) -> None:
-    if http is not None and http2:
-        raise InvalidSetting("http2 is for connections made here; a client of your own has its own setting")
-    is_client = hasattr(http, "stream") and hasattr(http, entered)
-    if http is not None and not is_client and not hasattr(http, sends):
-        raise InvalidSetting(
-            f"http takes {kind} of httpx or httpx2, or a transport with {sends}, not {type(http).__name__}"
-        )
-
-
 class HttpxCarrier:
     """
     A `Carrier` over httpx: with connections of its own, or with what the caller brings.
@@ -287,10 +233,10 @@ class HttpxCarrier:
     def __init__(
         self, http: HttpClient | HttpTransport | None = None, *, direct: bool = False, http2: bool = False
     ) -> None:
-        _check(http, http2=http2, entered="__enter__", sends="handle_request", kind="a Client")
+        check(http, http2=http2, entered="__enter__", sends="handle_request", kind="a Client")
         self._making = _Making(direct=direct)
         self._own: httpx.Client | None = httpx.Client(**self._making.shared()) if http2 else None
-        given: Any = http if http is None or hasattr(http, "stream") else _over(http, "Client")
+        given: Any = http if http is None or hasattr(http, "stream") else over(http, "Client", _HEADERS)
         self._client: HttpClient | None = given or self._own
         self._idle: Idle[httpx.HTTPTransport] = Idle()
         self._deadline = Deadline()
@@ -404,10 +350,10 @@ class AsyncHttpxCarrier:
         direct: bool = False,
         http2: bool = False,
     ) -> None:
-        _check(http, http2=http2, entered="__aenter__", sends="handle_async_request", kind="an AsyncClient")
+        check(http, http2=http2, entered="__aenter__", sends="handle_async_request", kind="an AsyncClient")
         self._making = _Making(direct=direct)
         self._own: httpx.AsyncClient | None = httpx.AsyncClient(**self._making.shared()) if http2 else None
-        given: Any = http if http is None or hasattr(http, "stream") else _over(http, "AsyncClient")
+        given: Any = http if http is None or hasattr(http, "stream") else over(http, "AsyncClient", _HEADERS)
         self._client: AsyncHttpClient | None = given or self._own
         self._idle: Idle[Line] = Idle()
         self._idle_by_proxy: Idle[httpx.AsyncHTTPTransport] = Idle()

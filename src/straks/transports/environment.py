@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from difflib import get_close_matches
 from typing import Final
 from urllib.parse import urlsplit
 
+from straks.core.given import require
 from straks.errors import InvalidSetting
 
 ENVIRONMENTS: Final = {
@@ -20,6 +22,7 @@ ENVIRONMENTS: Final = {
 }
 """The service's own, by name."""
 
+_ALSO_CALLED: Final = {**{name: name for name in ENVIRONMENTS}, "production": "prod", "test": "tt02"}
 _API_PATH = "/notifications/api/v1"
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")  # colons are those of an IPv6 address, out of its brackets
 
@@ -34,6 +37,7 @@ def base_url_of(environment: str) -> str:
     >>> base_url_of("tt02"), base_url_of("http://127.0.0.1:5090/")
     ('https://platform.tt02.altinn.no', 'http://127.0.0.1:5090')
     """
+    require(environment, str, "an environment is text (str): prod, tt02 or an address")
     if environment in ENVIRONMENTS:
         return ENVIRONMENTS[environment]
     known = f"known are {', '.join(ENVIRONMENTS)}, or an address: https, or http to this machine"
@@ -49,7 +53,9 @@ def base_url_of(environment: str) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not _HOST.fullmatch(host) or path or not secure:
         # What was given is not repeated: it may be the token, in the wrong place.
-        raise InvalidSetting(f"there is no such environment; {known}")
+        nearest = get_close_matches(environment.lower(), _ALSO_CALLED, n=1)
+        hint = f". Did you mean {_ALSO_CALLED[nearest[0]]!r}?" if nearest else ""
+        raise InvalidSetting(f"there is no such environment; {known}{hint}")
     return f"{parts.scheme}://{parts.netloc}"
 
 

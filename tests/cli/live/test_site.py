@@ -79,7 +79,9 @@ def test_what_is_typed_is_shown_and_copied(site: Site) -> None:
 def test_a_value_that_does_not_fit_is_told_at_its_input_and_the_preview_stays(site: Site) -> None:
     answer = shown(site, values={"place": "x" * 41})
 
-    assert answer["wrong"] == {"place": "takes at most 40 characters; this has 41"}
+    assert answer["wrong"] == {
+        "place": 'Passer ikke: <span lang="en">takes at most 40 characters; this has 41</span>'
+    }
     assert answer["shown"] is None
 
 
@@ -88,7 +90,7 @@ def test_the_worst_case_and_the_shortest_need_no_value(site: Site, case: str) ->
     answer = shown(site, case=case, values={"place": "x" * 41})
 
     assert answer["shown"].count("<img") == 2
-    assert ("no values take more" in answer["shown"]) == (case == "worst")
+    assert ("ingen verdier gir flere" in answer["shown"]) == (case == "worst")
 
 
 def test_a_save_changes_the_stamp_and_what_is_shown(parcel: Path, write: Write) -> None:
@@ -114,7 +116,9 @@ def test_a_broken_template_shows_its_error_at_its_line_and_the_rest_is_still_the
     assert "og {{ plase }}" in broken["shown"]
     assert (broken["form"], broken["keys"]) == ("", ["parcel", "zebra"])
     assert "Pakken ligger" in sound["shown"]
-    assert re.search(r"<li>og \{\{ plase \}\}<ul class=\"found\"><li class=\"error\">error TPL001", found)
+    assert re.search(
+        r"<li>og \{\{ plase \}\}<ul class=\"found\"><li class=\"error\"><strong>feil TPL001:</strong>", found
+    )
 
 
 def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_and_not_nothing_found(parcel: Path) -> None:
@@ -123,7 +127,7 @@ def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_and_not_nothing_found(
 
     assert "Ingenting å utsette." not in found
     assert "<code>parcel/nb/sms.txt</code>" in found
-    assert "error TPL001: is not UTF-8" in found
+    assert 'feil TPL001:</strong> <span lang="en">is not UTF-8' in found
     assert "(parcel/nb/sms.txt:2" in found
 
 
@@ -141,7 +145,8 @@ def test_a_finding_stands_at_its_line_and_one_about_no_file_above(parcel: Path, 
     found = asked(site_of(parcel), "POST", "/findings", json={"lang": "en"}).json()["found"]
 
     assert re.search(
-        r'<li>Pakken – på \{\{ place \}\}\.<ul class="found"><li class="warning">warning SMS102', found
+        r'<li>Pakken – på \{\{ place \}\}\.<ul class="found"><li class="warning"><strong>warning SMS102:',
+        found,
     )
 
 

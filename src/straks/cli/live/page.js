@@ -3,6 +3,9 @@
 import { explore, nameOf } from "./explorer.js";
 
 const says = document.body.dataset;
+const clock = new Intl.DateTimeFormat(
+  document.documentElement.lang === "nb" ? "nb-NO" : "en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+);
 
 function keyAsked() { return location.hash.startsWith("#/") ? nameOf(location.hash) : null; }
 
@@ -27,7 +30,7 @@ for (const link of document.querySelectorAll(".languages a")) {
 
 const changes = new EventSource("/changes");
 changes.addEventListener("message", (event) => {
-  if (event.data !== page.stamp()) page.show(page.stamp() ? says.updated : "");
+  if (event.data !== page.stamp()) page.show(page.stamp() ? says.updated.replace("{}", clock.format(new Date())) : "");
 });
 changes.addEventListener("error", () => page.say(says.lost));
 changes.addEventListener("open", () => { if (page.said() === says.lost) page.say(""); });

@@ -114,7 +114,12 @@ class Shelf:
                     made[key] = before
                 else:
                     take = partial(_taken, name, files, root.unreadable)
-                    made[key] = basis, Subject(take, files=files, policy=root.policy, catalog=catalog)
+                    made[key] = (
+                        basis,
+                        Subject(
+                            take, files=files, policy=root.policy, catalog=catalog, folder=called(root.folder)
+                        ),
+                    )
         self._made = made
         return Sight(stamp, {key: subject for key, (_, subject) in made.items()})
 

@@ -90,6 +90,11 @@ class PostgresStore:
     ) -> None:
         from psycopg_pool import AsyncConnectionPool  # whoever has a pool has it
 
+        if not hasattr(pool, "connection"):
+            raise InvalidSetting(
+                "pool is a ConnectionPool or an AsyncConnectionPool of psycopg_pool, "
+                f"not {type(pool).__name__}"
+            )
         if not turn_timeout_s >= _LEAST_S:
             raise InvalidSetting(f"turn_timeout_s is {turn_timeout_s!r}; it takes {_LEAST_S} or more")
         self._pool = pool

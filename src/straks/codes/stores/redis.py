@@ -99,7 +99,7 @@ class RedisStore:
         prefix: What keys begin with, in braces; other services on the same server have another.
 
     Raises:
-        InvalidSetting: *prefix* is empty or has braces in it.
+        InvalidSetting: *client* is none, or *prefix* is empty or has braces in it.
 
     With a client for threads it may also be used from event loops, where each step runs in a thread. One
     for an event loop is for `straks.AsyncOneTimeCodes` alone.
@@ -108,6 +108,10 @@ class RedisStore:
     def __init__(self, client: Client, *, prefix: str = PREFIX) -> None:
         if not prefix or "{" in prefix or "}" in prefix:
             raise InvalidSetting("prefix is a text without braces, which are put around it")
+        if not callable(getattr(client, "execute_command", None)):
+            raise InvalidSetting(
+                f"client is one of redis-py, such as redis.Redis.from_url(…), not {type(client).__name__}"
+            )
         self._client = client
         self._prefix = prefix
         self._awaits = inspect.iscoroutinefunction(client.execute_command)

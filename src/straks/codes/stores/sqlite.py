@@ -28,6 +28,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakSet
 
+from straks.core.given import require
+from straks.errors import InvalidSetting
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -63,12 +66,18 @@ class SqliteStore:
         path: The file; made when it is first needed.
         busy_timeout_s: How long a step waits for other processes, in seconds.
 
+    Raises:
+        InvalidSetting: *path* is no name of a file.
+
     Safe to use from threads, processes and event loops (where each step runs in a thread). Close it, or use
     it in a ``with`` block.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        require(path, (str, os.PathLike), "path is the name of a file (str, or a path)")
         self.path = os.fspath(path)
+        if not self.path or "\0" in self.path:
+            raise InvalidSetting("path is the name of a file; this is empty, or has a NUL in it")
         self._busy_timeout_s = busy_timeout_s
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
@@ -100,14 +109,17 @@ class SqliteStore:
         self._lock, self._connection = Lock(), None
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
-        )
         try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
+            connection = sqlite3.connect(
+                self.path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except sqlite3.Error as error:
+            raise type(error)(f"{self.path}: {error}") from error
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:

@@ -24,7 +24,7 @@ from straks.policy.trial import PAGE_HEAD, PICTURE, Trial, around
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from straks.policy.given import Filled
+    from straks.policy.filled import Filled
     from straks.policy.reading import Reading
     from straks.policy.subject import Page
 

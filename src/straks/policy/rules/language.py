@@ -93,9 +93,12 @@ def language_missing(whole: Whole) -> Iterator[Flaw]:
     for locale in whole.policy.languages:
         for channel in template.channels:
             if not template.has(locale, channel):
+                # What a template leaves out on purpose the policy still asks for; only a reason lets it pass.
+                left_out = locale not in (template.manifest.languages or whole.policy.languages)
+                reason = ", or say why not above [template]: # straks: ignore[LNG801] why" if left_out else ""
                 yield Flaw(
                     f"{template.name} has no {channel} in {locale}",
-                    f"write it, or take {locale} out of the policy's languages",
+                    f"write it, or take {locale} out of the policy's languages{reason}",
                     whole.manifest_spot(),
                 )
     with_html = [locale for locale in template.locales if HTML_FILE in template.files[locale]]

@@ -1,14 +1,15 @@
 """
 SEC4xx: how hard a one-time code is to guess, for how long, and what becomes of it.
 
-The first four are decided over templates and policy. The others are about what happens at run time, where
-`straks.OneTimeCodes` keeps them; each names the test that shows it.
+The first four are decided over templates and policy, SEC411 over each message. The others are about what
+happens at run time, where `straks.OneTimeCodes` keeps them; each names the test that shows it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from straks.core.message import Sms
 from straks.core.number_kinds import Duration
 from straks.core.odds import LEAST_CODES, LONGEST_LIFETIME, MOST_ATTEMPTS, Odds, percent
 from straks.policy.code_text import codes_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from straks.core.text_kinds import Code
+    from straks.policy.filled import Filled
     from straks.policy.subject import Whole
 
 # Five characters out of sixteen are 1 048 576 codes.
@@ -310,23 +312,36 @@ def codes_asked_for_without_end(_: object) -> Iterable[Flaw]:
 
 @rule(
     "SEC411",
-    Scope.RUNTIME,
-    severity=Severity.WARNING,
+    Scope.MESSAGE,
+    severity=Severity.ERROR,
     since="0.1",
-    test="tests/codes/test_one_time_codes.py::test_codes_to_each_country_abroad_and_block_of_numbers_are_capped",
+    by_key="regions",
+    passes=[
+        "Koden er {{ code }}.",
+        Trial(sms="Koden er {{ code }}.", policy=Policy(regions=frozenset({"NO", "SE"}))),
+        Trial(html="<p>Koden er {{ code }}.</p>", policy=Policy(regions=frozenset({"NO"}))),
+    ],
+    fails=[Trial(sms="Koden er {{ code }}.", policy=Policy(regions=frozenset({"NO"})))],
 )
-def codes_sent_anywhere(_: object) -> Iterable[Flaw]:
+def sms_sent_anywhere(filled: Filled) -> Iterator[Flaw]:
     """
-    Codes by SMS to any country and any number of them.
+    An SMS to a country that is not among those of the policy.
 
-    Why: somebody earns on every SMS to a number of theirs, so forms that send codes are fed whole ranges of
+    Why: somebody earns on every SMS to a number of theirs, so forms that send are fed whole ranges of
     numbers; the bill comes at the end of the month.
-    Instead: say with `straks.Destinations` where codes may go and how many abroad, to a country or to a block
-    of numbers, and have `straks.CodeWatch` raise the alarm when few codes are ever used.
+    Instead: add the country to the policy's ``regions`` if the service has people there. For codes, say with
+    `straks.Destinations` also how many may go abroad, to a country or to a block of numbers, and have
+    `straks.CodeWatch` raise the alarm when few codes are ever used.
     Source: GOV.UK Notify, which sends 100 SMS abroad a day unless asked for more; NCSC, on artificially
     inflated traffic.
     """
-    return ()
+    message, agreed = filled.message, filled.policy.regions
+    if not isinstance(message, Sms) or agreed is None or message.recipient.region in agreed:
+        return
+    yield Flaw(
+        f"the number is in {message.recipient.region}, and the policy allows {' and '.join(sorted(agreed))}",
+        "send to a number there, or add the country to the policy's regions",
+    )
 
 
 @rule(
@@ -398,7 +413,7 @@ RULES = (
     right_code_refused_for_its_form,
     code_where_others_read_it,
     codes_asked_for_without_end,
-    codes_sent_anywhere,
+    sms_sent_anywhere,
     wrong_code_that_sends_another,
     failures_that_lock_another_way_in,
     clock_that_decides_too_much,

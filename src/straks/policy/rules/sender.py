@@ -16,7 +16,7 @@ from straks.policy.trial import Trial
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from straks.policy.given import Filled
+    from straks.policy.filled import Filled
     from straks.policy.subject import Page
 
 LEAST: Final = 3
@@ -137,6 +137,7 @@ def generic_sender(filled: Filled) -> Iterator[Flaw]:
     severity=Severity.ERROR,
     since="0.1",
     by_sender=True,
+    by_key="senders",
     passes=[
         Trial(sms="Hei", sender="Skatt"),
         Trial(sms="Hei", sender="Skatt", policy=Policy(senders=frozenset({"Skatt", "NAV"}))),

@@ -7,7 +7,6 @@ from datetime import timedelta
 from hashlib import md5, new, sha256
 from typing import TYPE_CHECKING, Final
 
-from straks.core.idempotency import is_own
 from straks.core.manifest import Purpose
 from straks.core.number_kinds import Duration
 from straks.core.odds import LONGEST_LIFETIME
@@ -19,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from straks.core.message import Message
-    from straks.policy.given import Placed
+    from straks.policy.filled import Placed
     from straks.policy.subject import Whole
 
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
 _BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
 _HASH = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
+_OURS = re.compile(r"[A-Za-z0-9_-]{1,24}\.(?:sms|email)\.[a-z2-7]{32}")
 _NATIONAL_DIGITS = 8
 """The digits of a Norwegian number without its country code."""
 _CODE_DIGITS_LEAST = 4
@@ -141,6 +141,7 @@ def time_to_live_by_accident(_: object) -> Iterable[Flaw]:
         Trial(sms="Koden er {{ code }}", reference=md5(b"46701740605", usedforsecurity=False).hexdigest()),
         Trial(html="<p>Koden er {{ code }}</p>", reference="Kari@example.org/7"),
     ],
+    by_reference=True,
 )
 def recipient_in_a_reference(placed: Placed) -> Iterator[Flaw]:
     """
@@ -153,7 +154,7 @@ def recipient_in_a_reference(placed: Placed) -> Iterator[Flaw]:
     """
     order = placed.order
     # An id that straks made is the template's name and a keyed hash, in which any digits may stand.
-    ours = is_own(order.idempotency_id)
+    ours = _OURS.fullmatch(order.idempotency_id)
     if ours and order.reference is None:
         return
     message = order.message

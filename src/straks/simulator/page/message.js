@@ -97,7 +97,7 @@ function merge(html) {
 /** Has the picture of the phone follow the colours that were chosen for the page. */
 export function colour() {
   const phone = place.querySelector("img.phone"), scheme = document.documentElement.dataset.scheme;
-  if (phone) phone.src = `/_straks/messages/${id}/phone.svg${scheme ? `?scheme=${scheme}` : ""}`;
+  if (phone) phone.src = `/_straks/messages/${id}/phone.svg?lang=${lang}${scheme ? `&scheme=${scheme}` : ""}`;
 }
 
 function dark() {

@@ -13,6 +13,7 @@ from straks.simulator import answers
 from straks.simulator.courses import STATUSES, is_final
 from straks.simulator.fates import FATES
 from straks.simulator.listing import GROUPS, group_of
+from straks.simulator.page.fate_words import says
 from straks.simulator.page.words import SCRIPTED, STAGES, WORDS
 from straks.simulator.shipments import timestamp
 from straks.simulator.visit import Route, Visit
@@ -76,7 +77,10 @@ def _piece(desk: Desk, visit: Visit) -> Response:
 def document(lang: str, address: str) -> str:
     """Return the page itself, with no message in it yet; *address* is where it is asked for."""
     words = WORDS[lang]
-    stages = {name: [fate for fate in FATES if fate.stage is stage] for stage, name in STAGES[lang].items()}
+    stages = {
+        name: [(fate, says(fate, lang)) for fate in FATES if fate.stage is stage]
+        for stage, name in STAGES[lang].items()
+    }
     return render(
         PAGE,
         "page.html.jinja",

@@ -6,7 +6,7 @@ What a phone shows is what the gateway carried, so a text that was cut is drawn 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from straks.core.bound_line import read_bound_line
@@ -19,6 +19,7 @@ from straks.preview.frame import Scheme, answered, framed
 from straks.preview.phone import WIDTH, phone
 from straks.preview.taking import bubble
 from straks.preview.visible import visible
+from straks.preview.words import ENGLISH
 from straks.preview.written import marked
 from straks.simulator.courses import STATUSES, is_final
 from straks.simulator.orders import Channel
@@ -80,7 +81,7 @@ class Seen:
         places = [0, *self.bubble.borders, len(self.text)]
         return [
             (self.text[start:end], units)
-            for start, end, units in zip(places, places[1:], self.bubble.units, strict=False)
+            for start, end, units in zip(places, places[1:], self.bubble.counts.units, strict=False)
         ]
 
     @property
@@ -94,10 +95,10 @@ class Seen:
             return None
         foreign = strangers(shown.foreign)[:_MOST_STRANGERS]
         return {
-            "encoding": shown.encoding,
-            "units": sum(shown.units),
+            "encoding": shown.counts.encoding,
+            "units": sum(shown.counts.units),
             "capacity": shown.capacity,
-            "spare": shown.capacity - shown.units[-1],
+            "spare": shown.counts.spare,
             "segments": [{"text": text, "units": units} for text, units in self.parts],
             "foreign": [
                 {"character": each.character, "substitute": each.substitute, "times": times}
@@ -141,11 +142,15 @@ def seen(desk: Desk, message_id: str) -> Seen | None:
     )
 
 
-def phone_of(it: Seen, scheme: Scheme | None = None) -> str | None:
-    """Return an SMS on a phone, as SVG, in *scheme* or as the reader has chosen; None for an e-mail."""
+def phone_of(it: Seen, scheme: Scheme | None = None, lang: str = ENGLISH) -> str | None:
+    """
+    Return an SMS on a phone, as SVG, in *scheme* or as the reader has chosen; None for an e-mail.
+
+    Its figures and recipient stand beside it on the page.
+    """
     if it.bubble is None:
         return None
-    drawing, height = phone(it.bubble)
+    drawing, height = phone(it.bubble, lang, figured=False)
     svg = sheet(drawing, WIDTH, height + 2, title="SMS", description=it.said, styled=True)
     # The style alone: the text may speak of light and dark, too.
     return svg if scheme is None else svg.replace(_STYLE, answered(_STYLE, scheme), 1)
@@ -170,5 +175,4 @@ def twin_of(it: Seen) -> str | None:
 
 
 def _bubble(message: Message, text: str) -> Bubble:
-    # Figures and recipient stand beside it on the page, in the page's own language.
-    return replace(bubble(text, segment(text), sender=message.sender), figures=())
+    return bubble(text, segment(text), sender=message.sender)

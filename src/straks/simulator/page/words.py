@@ -1,5 +1,5 @@
 """
-What the inbox says, in Bokmål and English. What happens at a fault is told in English, as everywhere.
+What the inbox says, in Bokmål and English; what happens at a fault is in `straks.simulator.page.fate_words`.
 
 A sentence with ``{}`` takes a number or a name.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from straks.simulator.fates import Stage
+from straks.simulator.fate import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
