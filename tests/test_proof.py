@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from straks.core.straight import Straight
 from straks.core.texts import Sound, Texts
 from straks.errors import PolicyError, StraksError
 from straks.policy.gate import PolicyGate
+from straks.policy.settings import read_policy
 from straks.testing import values
 
 if TYPE_CHECKING:
@@ -49,11 +51,17 @@ straks.altinn.encode(sms.order("login/8841", bytes(range(32))))
 """
 
 
+def as_kept(found: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    text = proof.written(found, files)
+    assert text is not None
+    return text
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where a proof is looked for: one of what ships."""
     file = tmp_path / "proof.json"
-    file.write_text(json.dumps(FOUND), "utf-8")
+    file.write_text(as_kept(FOUND, FILES), "utf-8")
     monkeypatch.setattr(proof, "FILE", str(file))
     return file
 
@@ -66,7 +74,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path) -> Callable
         shipped = shutil.copytree(loading.shipped_folder(), tmp_path / "templates")
         (shipped / path).write_text(text, "utf-8")
         monkeypatch.setattr(loading, "_shipped", lambda: str(shipped))
-        file.write_text(json.dumps(proof.prove(loading.read_folder(shipped))), "utf-8")
+        files = loading.read_folder(shipped)
+        file.write_text(as_kept(proof.prove(files), files), "utf-8")
 
     return ship
 
@@ -138,6 +147,58 @@ def test_with_a_kept_proof_errors_say_the_same(
         said.append((caught.type, str(caught.value)))
 
     assert said[0] == said[1]
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize("name", FOUND["proven"])
+def test_everything_about_a_template_is_the_same_with_a_kept_proof(name: str) -> None:
+    at_once, anew = known()[name], ANEW[name]
+    travelled = pickle.loads(pickle.dumps(at_once))  # noqa: S301 - our own bytes
+    everything = straks.Policy(select=("ALL",), words=("koden", "skatt"))
+
+    assert at_once == anew == travelled
+    assert repr(at_once) == repr(anew) == repr(travelled)
+    for public in (
+        "sources",
+        "contents",
+        "files",
+        "manifest",
+        "parameters",
+        "examples",
+        "locales",
+        "channels",
+    ):
+        assert getattr(at_once, public) == getattr(anew, public)
+    for locale in anew.locales:
+        assert straks.bound(at_once, locale, "sms") == straks.bound(anew, locale, "sms")
+        assert at_once.sent_email(locale, anew.examples) == anew.sent_email(locale, anew.examples)
+    assert straks.inspect(at_once, everything) == straks.inspect(anew, everything)
+
+
+@pytest.mark.usefixtures("file")
+def test_a_catalog_travels_with_what_it_has_not_put_together_yet() -> None:
+    travelled = pickle.loads(pickle.dumps(known()))  # noqa: S301 - our own bytes
+
+    assert dict(travelled) == dict(ANEW)
+
+
+@pytest.mark.usefixtures("file")
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("", True),
+        ("attempts = 3", True),
+        ("attempts = 2", False),
+        ('ignore = { SMS101 = "long" }', False),
+        ('select = ["SMS"]', False),
+        ('languages = ["nb"]', False),
+    ],
+)
+def test_a_proof_holds_for_the_default_policy_alone(text: str, holds: object) -> None:
+    gate = straks.Catalog.load(policy=read_policy(text, "straks.toml"))["one-time-code"].gate
+
+    assert isinstance(gate, PolicyGate)
+    assert bool(gate._found) == bool(gate._good_senders) == holds
 
 
 def test_an_email_is_the_same_with_a_kept_proof(file: Path) -> None:
@@ -215,25 +276,42 @@ def test_another_release_of_a_library_is_proven_anew(
             (tmp_path / f"{name}-{release if name == library else '1.0'}.dist-info").mkdir()
 
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    bases: list[str | None] = []
+    bases: list[bytes | None] = []
     for release in ("1.0", "1.0.1"):
         installed(release)
-        bases.append(proof.basis(FILES))
+        bases.append(proof.basis(FILES, b""))
     # Where two lie there, or none, nobody can tell which it is.
     (tmp_path / f"{library}-2.0.dist-info").mkdir()
-    bases.append(proof.basis(FILES))
+    bases.append(proof.basis(FILES, b""))
     shutil.rmtree(tmp_path / library)
-    bases.append(proof.basis(FILES))
+    bases.append(proof.basis(FILES, b""))
 
     assert bases[2:] == [None, None]
     assert None not in bases[:2]
     assert bases[0] != bases[1]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"basis": null}', '{"basis": 1}'])
-def test_a_file_that_holds_no_proof_is_as_none(file: Path, text: str) -> None:
-    file.write_text(text, "utf-8")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: "",
+        lambda _: "\n",
+        lambda _: "None\n{}",
+        lambda text: text[:-1],
+        lambda text: text[: len(text) // 2],
+        lambda text: text + " ",
+        lambda text: text.replace('"one-time-code",', ""),
+        lambda text: text.replace("minutter", "sekunder", 1),
+        lambda text: (
+            text.partition("\n")[0] + '\n{"cuts": 1, "proven": {}, "senders": null, "manifests": []}'
+        ),
+    ],
+)
+def test_a_file_that_was_damaged_or_changed_is_none(file: Path, damage: Callable[[str], str]) -> None:
+    whole = proof.kept(FILES)
+    file.write_text(damage(file.read_text("utf-8")), "utf-8")
 
+    assert whole is not None
     assert proof.kept(FILES) is None
     assert list(straks.Catalog.load()) == FOUND["proven"]
 
@@ -244,12 +322,11 @@ def test_without_a_file_there_is_no_proof(file: Path) -> None:
     assert proof.kept(FILES) is None
 
 
-@pytest.mark.usefixtures("file")
 def test_what_cannot_be_told_is_not_taken_for_the_same(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
-    file.write_text(json.dumps({**FOUND, "basis": None}), "utf-8")
     monkeypatch.setattr(proof, "__file__", str(file))
 
-    assert proof.basis(FILES) is None
+    assert proof.basis(FILES, b"") is None
+    assert proof.written(FOUND, FILES) is None
     assert proof.kept(FILES) is None
 
 
@@ -260,18 +337,27 @@ def test_the_switch_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proof.kept(FILES) is None
 
 
-@pytest.mark.usefixtures("file")
-def test_another_policy_is_asked_for_itself() -> None:
-    policy = straks.Policy(segments=dict.fromkeys(straks.Purpose, 0), senders=frozenset({"Skatt"}))
-    template = straks.Catalog.load(policy=policy)["one-time-code"]
-    agreed = straks.Policy(senders=frozenset({"Skatt"}))
-    sms = straks.Catalog.load(policy=agreed)["one-time-code"].sms("nb", KARI, template.examples)
+def test_another_policy_is_asked_for_itself(own: Callable[[str, str], None]) -> None:
+    alert = "critical-alert/nb/sms.txt"
+    own(alert, FILES[alert].strip() + " Vi sier fra igjen når det er over." * 3)
+    strict = straks.Policy(segments=dict.fromkeys(straks.Purpose, 1))
+    examples = ANEW["critical-alert"].examples
+    sms = straks.Catalog.load()["critical-alert"].sms("nb", KARI, examples)
     with pytest.raises(PolicyError, match="SMS101"):
-        template.sms("nb", KARI, template.examples)
+        straks.Catalog.load(policy=strict)["critical-alert"].sms("nb", KARI, examples)
+
+    assert len(sms.segmentation) == 2
+    assert straks.Catalog.load(policy=None)["critical-alert"].sms("nb", KARI, examples) == sms
+
+
+@pytest.mark.usefixtures("file")
+def test_another_policy_holds_orders_back_for_itself() -> None:
+    agreed = straks.Policy(senders=frozenset({"Skatt"}))
+    sms = straks.Catalog.load(policy=agreed)["one-time-code"].sms("nb", KARI, EXAMPLES)
     with pytest.raises(PolicyError, match="SND703"):
         sms.order("a", SIMULATOR_KEY)
 
-    assert straks.Catalog.load(policy=None)["one-time-code"].sms("nb", KARI, template.examples) == sms
+    assert sms == straks.Catalog.load()["one-time-code"].sms("nb", KARI, EXAMPLES)
 
 
 def test_a_template_with_an_error_is_refused_in_the_same_words(
@@ -367,4 +453,8 @@ def test_a_proof_follows_from_the_libraries_that_are_asked_for_it() -> None:
     asked = {name for name in in_a_new_process(code) if "." not in name}
     standard = sys.stdlib_module_names | {"straks", "coverage"}
 
-    assert {name for name in asked if name not in standard and not name.startswith("_")} == {*proof.LIBRARIES}
+    loaded = {name for name in asked if name not in standard and not name.startswith("_")}
+
+    assert loaded <= {*proof.LIBRARIES}
+    # Where all pages that ship are plainly written, bleach is not even asked.
+    assert {*proof.LIBRARIES} <= loaded | {"bleach"}

@@ -7,6 +7,17 @@ and from Python. So it can be worked out once for an installation, by ``straks p
 code, as what Python compiles does. It is found again by a digest of all of that. Where anything differs, by a
 letter or a release, or cannot be told, there is no proof, and everything is looked at as ever.
 
+What the digest covers, and what not:
+
+- The templates that ship, every module of the core and of the policy, and what lies right in straks.
+- Python, and with it ``re``, ``unicodedata``, ``tomllib``.
+- The libraries that are asked: Jinja and MarkupSafe, Babel with CLDR in it, bleach with html5lib in it,
+  tinycss2 and webencodings.
+- The file itself, so that one that is cut short or was changed by hand is none.
+- Not phonenumbers, email-validator and idna: they are asked about recipients, by every process, and never
+  about templates. Not the zones: a moment may be any minute of a century as it is in Norway, by whatever
+  rules, and a template with closer bounds does not ship. Not rules of others: no gate asks them.
+
 Only what was found good is kept: templates without an error under the default policy, what manifests say,
 texts that are words and names, senders that no rule minds, and how durations print. A template with an error
 is not among them: it is inspected when it is used, and refused in the same words.
@@ -69,11 +80,12 @@ def kept(files: Mapping[str, str]) -> Proof | None:
         return None
     try:
         with open(FILE, "rb") as opened:
-            found: Any = json.loads(opened.read())
-        if found["basis"] is None or found["basis"] != basis(files):
-            return None
-    except (OSError, ValueError, TypeError, KeyError):
+            digest, _, body = opened.read().partition(b"\n")
+    except OSError:
         return None
+    if digest != basis(files, body):
+        return None
+    found: Any = json.loads(body)
     words.know_durations(
         {
             (timedelta(minutes=count), locale): printed
@@ -112,7 +124,6 @@ def prove(files: Mapping[str, str]) -> dict[str, Any]:
     manifests = {file: tomllib.loads(text) for file, text in files.items() if file.endswith(".toml")}
     texts = [(file, each.texts.cut(file)) for each in catalog.values() for file in each.sources]
     return {
-        "basis": basis(files),
         "proven": proven,
         "senders": sorted(senders),
         "cuts": {file: [cut.words, cut.names] for file, cut in texts if cut is not None},
@@ -128,16 +139,23 @@ def prove(files: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def basis(files: Mapping[str, str]) -> str | None:
-    """Return a digest of all that a proof of *files* follows from; None where some of it cannot be told."""
+def written(found: Mapping[str, Any], files: Mapping[str, str]) -> str | None:
+    """Return what was *found* of *files* as it is kept; None where its basis cannot be told."""
+    body = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    digest = basis(files, body.encode())
+    return None if digest is None else f"{digest.decode()}\n{body}"
+
+
+def basis(files: Mapping[str, str], body: bytes) -> bytes | None:
+    """Return a digest of *body*, a proof of *files*, and of all it follows from; None if that is unclear."""
     digest = blake2b(digest_size=32)
     try:
-        for part in _parts(files):
+        for part in (body, *_parts(files)):
             # With its length in front, so that no two rows of parts are the same bytes.
             digest.update(b"%d:" % len(part) + part)
     except (OSError, LookupError):
         return None
-    return digest.hexdigest()
+    return digest.hexdigest().encode()
 
 
 def _parts(files: Mapping[str, str]) -> Iterator[bytes]:

@@ -16,19 +16,19 @@ def command() -> None:
     this Python and these libraries; run it when an image is built, and after an upgrade. The first message
     of a process then takes a fraction of its time. No message changes, and without it nothing is missing.
     """
-    import json
-
     from straks import proof
     from straks.errors import InvalidSetting
     from straks.files.whole import whole_file
     from straks.loading import read_folder, shipped_folder
 
-    found = proof.prove(read_folder(shipped_folder()))
-    if found["basis"] is None:
+    files = read_folder(shipped_folder())
+    found = proof.prove(files)
+    text = proof.written(found, files)
+    if text is None:
         raise InvalidSetting(
             "what a proof follows from cannot be told here: straks does not lie there as files, or a library "
             "does not say which release it is. Every process goes on proving for itself"
         )
     with whole_file(proof.FILE, mode=0o644) as file:
-        file.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+        file.write(text)
     click.echo(f"Proven and kept: {', '.join(found['proven'])}.")
