@@ -57,11 +57,25 @@ def as_kept(found: Mapping[str, Any], files: Mapping[str, str]) -> str:
     return text
 
 
+WHOLE = as_kept(FOUND, FILES)
+DAMAGED = [
+    "",
+    "\n",
+    "None\n{}",
+    WHOLE[:-1],
+    WHOLE[: len(WHOLE) // 2],
+    WHOLE + " ",
+    WHOLE.replace('"one-time-code",', "", 1),
+    WHOLE.replace("minutter", "sekunder", 1),
+    WHOLE.partition("\n")[0] + '\n{"cuts": 1, "proven": {}, "senders": null, "manifests": []}',
+]
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where a proof is looked for: one of what ships."""
     file = tmp_path / "proof.json"
-    file.write_text(as_kept(FOUND, FILES), "utf-8")
+    file.write_text(WHOLE, "utf-8")
     monkeypatch.setattr(proof, "FILE", str(file))
     return file
 
@@ -291,25 +305,10 @@ def test_another_release_of_a_library_is_proven_anew(
     assert bases[0] != bases[1]
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda _: "",
-        lambda _: "\n",
-        lambda _: "None\n{}",
-        lambda text: text[:-1],
-        lambda text: text[: len(text) // 2],
-        lambda text: text + " ",
-        lambda text: text.replace('"one-time-code",', ""),
-        lambda text: text.replace("minutter", "sekunder", 1),
-        lambda text: (
-            text.partition("\n")[0] + '\n{"cuts": 1, "proven": {}, "senders": null, "manifests": []}'
-        ),
-    ],
-)
-def test_a_file_that_was_damaged_or_changed_is_none(file: Path, damage: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("number", range(len(DAMAGED)))
+def test_a_file_that_was_damaged_or_changed_is_none(file: Path, number: int) -> None:
     whole = proof.kept(FILES)
-    file.write_text(damage(file.read_text("utf-8")), "utf-8")
+    file.write_text(DAMAGED[number], "utf-8")
 
     assert whole is not None
     assert proof.kept(FILES) is None

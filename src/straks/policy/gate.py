@@ -42,11 +42,6 @@ def policy_of(gate: Gate) -> Policy | None:
     return gate.policy if isinstance(gate, PolicyGate) else None
 
 
-def _speaks(rule: Rule, policy: Policy) -> bool:
-    """Tell whether *rule* may have anything to say under *policy*; who names no key pays nothing for it."""
-    return rule.by_key is None or getattr(policy, rule.by_key) is not None
-
-
 class PolicyGate:
     """
     A gate that holds templates and orders against *policy*.
