@@ -63,7 +63,9 @@ def gallery_s(folder: Path) -> tuple[float, int]:
     out = folder / "gallery.html"
     began_s = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "straks", "gallery", str(out), str(folder / "templates")], check=True
+        [sys.executable, "-m", "straks", "gallery", str(out), str(folder / "templates")],
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     return time.perf_counter() - began_s, out.stat().st_size
 

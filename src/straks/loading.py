@@ -73,17 +73,17 @@ class Catalog(catalog.Catalog):
             if policy is not None and policy == DEFAULT_POLICY:
                 gate = PolicyGate(policy, known.proven, known.good_senders)
             return cls(shipped, gate, sound=known.sound)
+        from pathlib import Path
+
         merged = {path: text for path, text in shipped.items() if path.startswith("_")}
         for path in paths:
             require(path, (str, os.PathLike), "Catalog.load takes paths one after another (str, or a path)")
-            found = read_folder(path)
+            folder = Path(path)
+            found = read_folder(folder)
             if not any(name.endswith(f"/{catalog.MANIFEST_FILE}") for name in found):
-                from pathlib import Path
-
-                folder = Path(path)
                 raise InvalidSetting(
-                    f"{folder} holds no template; a template is a folder with {catalog.MANIFEST_FILE} "
-                    f"in it, such as {folder / 'my-message' / catalog.MANIFEST_FILE}"
+                    f"{folder} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in "
+                    f"it, such as {folder / 'my-message' / catalog.MANIFEST_FILE}"
                 )
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}

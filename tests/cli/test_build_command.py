@@ -309,6 +309,16 @@ def test_a_key_may_come_from_a_file(cli: Cli, here: Path) -> None:
     assert (here / "orders.jsonl").read_bytes() != ours
 
 
+def test_no_order_is_built_that_the_policy_of_the_project_does_not_let_go(cli: Cli, here: Path) -> None:
+    write(here, *GOOD)
+    (here / "straks.toml").write_text('regions = ["NO"]\n', "utf-8")
+    result = build(cli)
+
+    assert result.exit_code == 1
+    assert [row[:2] for row in rejects(here)[1:]] == [["2", "policy"], ["4", "policy"]]
+    assert "SEC411" in rejects(here)[1][3]
+
+
 # What is of no use
 
 
@@ -328,6 +338,8 @@ def test_a_key_may_come_from_a_file(cli: Cli, here: Path) -> None:
         (HEADER.encode() + GOOD[0].encode(), ("--region", "Norge"), "has no number plan"),
         (HEADER.encode() + GOOD[0].encode(), ("--rejects", "rows.csv"), "name them apart"),
         (HEADER.encode() + GOOD[0].encode(), ("--rejects", "orders.jsonl"), "name them apart"),
+        (HEADER.encode() + GOOD[0].encode(), ("--out", "-"), "give a name other than -"),
+        (HEADER.encode() + GOOD[0].encode(), ("--rejects", "-"), "give a name other than -"),
         (HEADER.encode() + GOOD[0].encode(), ("--limit", "0"), "--limit"),
     ],
 )

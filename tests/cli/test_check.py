@@ -49,6 +49,7 @@ def found(result: Result) -> list[dict[str, Any]]:
 
 
 def test_the_shipped_templates_are_clean(cli: Callable[..., Result]) -> None:
+    Path("straks.toml").unlink()
     result = cli("check")
 
     assert result.exit_code == 0
@@ -232,6 +233,19 @@ def test_the_policy_is_the_nearest(cli: Callable[..., Result]) -> None:
     nearer = cli("check").exit_code
 
     assert (beside, odd, passed_over, nearer) == (1, 1, 1, 0)
+
+
+def test_the_shipped_templates_are_held_against_the_policy_of_who_checks_them(
+    cli: Callable[..., Result],
+) -> None:
+    Path("straks.toml").write_text('login-host = "login.example.org"\n', "utf-8")
+    held = cli("check", "--select", "BND307")
+    Path("straks.toml").write_text('login-hosst = "login.example.org"\n', "utf-8")
+    misspelt = cli("check")
+
+    assert (held.exit_code, held.stdout.count("[BND307]")) == (1, 3)
+    assert misspelt.exit_code == 2
+    assert "unknown key 'login-hosst'; did you mean 'login-host'?" in misspelt.stderr
 
 
 def test_a_file_that_templates_share_stands_for_all_of_them(cli: Callable[..., Result]) -> None:

@@ -6,6 +6,8 @@ import html
 import json
 import os
 import select
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,22 +16,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from straks.altinn import encode
-from straks.cli import demo
+from straks.cli import demo_run
 from straks.cli.demo_page import page
 from straks.cli.demo_report import report
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
     from click.testing import Result
 
-    from straks.cli.demo import Story
+    from straks.cli.demo_run import Story
 
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    return demo.perform()
+    return demo_run.perform()
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +171,7 @@ def test_a_claim_that_does_not_hold_is_called_so(
 def test_a_claim_that_does_not_hold_ends_with_1(
     cli: Callable[..., Result], story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "perform", lambda: replace(story, inbox=()))
+    monkeypatch.setattr(demo_run, "perform", lambda: replace(story, inbox=()))
     result = cli("demo", "--out", str(tmp_path / "demo.html"))
 
     assert result.exit_code == 1
@@ -215,3 +216,11 @@ def test_a_page_that_cannot_be_written_is_named(cli: Callable[..., Result], out:
     assert result.exit_code == 2
     assert said in result.stderr
     assert Path(out).name.removeprefix(".") in result.stderr
+
+
+def test_asking_for_help_does_not_wait_for_what_a_demo_takes() -> None:
+    asked = "import straks.cli.demo, sys; print({'httpx', 'jinja2', 'starlette'} & {*sys.modules})"
+    command = [sys.executable, "-c", asked]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+
+    assert ran.stdout == "set()\n"

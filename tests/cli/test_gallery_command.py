@@ -64,6 +64,25 @@ def test_a_text_saved_as_latin_1_is_a_finding_at_its_file_in_the_gallery(
     assert "(bad/nb/sms.txt:2" in html
 
 
+@pytest.mark.parametrize(
+    ("given", "heads"),
+    [
+        ([], ('<html lang="nb">', "<h1>Meldinger</h1>")),
+        (["--page-language", "nb"], ('<html lang="nb">', "<h1>Meldinger</h1>")),
+        (["--page-language", "en"], ('<html lang="en">', "<h1>Messages</h1>")),
+    ],
+)
+def test_a_gallery_speaks_norwegian_unless_english_is_asked_for(
+    cli: Callable[..., Result], texts: Path, tmp_path: Path, given: list[str], heads: tuple[str, str]
+) -> None:
+    out = tmp_path / "out.html"
+    result = cli("gallery", str(out), str(texts / "good"), *given)
+    html = out.read_text("utf-8")
+
+    assert result.exit_code == 0
+    assert all(head in html for head in heads)
+
+
 def test_a_gallery_is_written_whole(cli: Callable[..., Result], texts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.html"
     result = cli("gallery", str(out), str(texts / "good"))

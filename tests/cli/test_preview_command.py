@@ -38,7 +38,7 @@ def test_every_language_and_channel_is_shown_with_the_examples(cli: Callable[...
         "GSM-7, 109 septets, 51 spare",
         "gateway counts 1, service records 1",
         "Engangskode fra Skatteetaten",
-        "bytes of HTML",
+        "sent as HTML, ",
     ):
         assert said in result.stdout
 

@@ -153,6 +153,18 @@ def test_sender_and_reference_go_with_the_order(cli: Callable[..., Result], alti
     assert document(result)["shipment"] is None
 
 
+def test_nothing_is_sent_that_the_policy_of_the_project_does_not_let_go(
+    cli: Callable[..., Result], altinn: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.straks]\nsenders = ["Skatt"]\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = cli(*order(PHONE, altinn.url, "--sender", "Nav", "--no-follow"))
+
+    assert result.exit_code == 1
+    assert "SND703 the sender is not one of the policy's" in result.stderr
+    assert not altinn.messages
+
+
 def test_token_and_key_may_come_from_files(
     cli: Callable[..., Result], altinn: Simulator, tmp_path: Path
 ) -> None:

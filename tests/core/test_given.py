@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from straks.core.idempotency import SIMULATOR_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 KEY = bytes(range(32))
 HERE = "http://127.0.0.1:9"
@@ -32,6 +34,7 @@ def codes(**given: Any) -> straks.OneTimeCodes:  # noqa: ANN401 - the same
 
 
 ANYTHING: Any = None
+WATCHED: Any = straks.watched
 
 
 @pytest.mark.parametrize(
@@ -68,14 +71,27 @@ ANYTHING: Any = None
         (lambda: straks.PostgresStore(ANYTHING), "of psycopg_pool, not NoneType"),
         (lambda: straks.Catalog.load(["a", "b"]), "takes paths one after another .* not list"),  # type: ignore[arg-type]
         (lambda: straks.Catalog.load(policy="strict"), "held against a Policy, or policy=None .* not str"),  # type: ignore[arg-type]
+        (lambda: straks.read_bound_line(ANYTHING), "a bound line is read from text .* not NoneType"),
+        (lambda: WATCHED(ANYTHING, print), "watched takes a transport, .* not NoneType"),
+        (lambda: WATCHED(straks.MemoryTransport(), ANYTHING), "NoneType cannot be called"),
+        (lambda: straks.pseudonyms("+46701740605", ANYTHING), "needs a key"),
+        (lambda: straks.Destinations(regions=5), "regions holds ISO 3166-1 alpha-2 codes"),  # type: ignore[arg-type]
         (lambda: codes(lifetime=300), "lifetime is a timedelta, not int"),
         (lambda: codes(cooldown=30), "cooldown is a timedelta, not int"),
         (lambda: sms().order("login/1", KEY, 8841), "a reference is text .* not int"),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_of_another_type_is_told_in_a_sentence(call: Callable[[], object], sentence: str) -> None:
-    with pytest.raises(straks.InvalidSetting, match=sentence):
+    with pytest.raises(straks.InvalidInput, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("make", [straks.Journal, straks.SqliteRecords])
+def test_a_folder_in_the_place_of_a_file_is_named(make: Callable[[Path], object], tmp_path: Path) -> None:
+    with pytest.raises(
+        straks.UnusableFile, match=f"{re.escape(str(tmp_path))} cannot be used as .*: unable to open"
+    ):
+        make(tmp_path)
 
 
 def test_an_email_has_no_sender_that_is_no_address() -> None:

@@ -94,6 +94,20 @@ both = pytest.mark.parametrize(("carry", "kind"), [(carry_sync, ""), (carry_asyn
 libraries = pytest.mark.parametrize("library", [httpx, httpx2])
 
 
+# From Python 3.13 on a CA is trusted only where its certificate says that it signs.
+USAGE = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 class Authority(NamedTuple):
     """A CA that nobody else trusts, and a server that it vouches for."""
 
@@ -118,6 +132,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
             .not_valid_before(began)
             .not_valid_after(began + timedelta(days=36_500))
             .add_extension(x509.BasicConstraints(ca=not number, path_length=None), critical=True)
+            .add_extension(USAGE, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(keys[0].public_key()), critical=False

@@ -136,6 +136,7 @@ def command(
     built.
     """
     from straks.bulk import Rejection, build_lines, read_rows, write_orders
+    from straks.cli.policies import policy_of_sender
     from straks.loading import Catalog
 
     if out is None and not dry_run:
@@ -144,7 +145,7 @@ def command(
         raise InvalidSetting("standard input cannot hold both the rows and the key; name a file for one")
     # What comes of a dry run has no ids to show, so it takes no key.
     (key,) = find_keys([key_file] if key_file else [], rehearsal=rehearsal or (dry_run and not key_file))
-    catalog = Catalog.load(*folders)
+    catalog = Catalog.load(*folders, policy=policy_of_sender(folders))
     settings = _settings(values=read_values(catalog[template], settings.pop("pairs")), key=key, **settings)
     if rejects is None and out is not None and not dry_run:
         rejects = out.with_name(f"{out.name}.rejects.csv")
@@ -208,7 +209,12 @@ def _settings(  # each of them is an option
 
 
 def _check_places(file: str, *places: Path | None) -> None:
-    """Refuse to write over what is read, or one file over another."""
+    """Refuse to write over what is read, or one file over another, or into what - would be elsewhere."""
+    if Path("-") in places:
+        raise InvalidSetting(
+            "orders and rejects go into files, which are there whole or not at all and for you alone; "
+            "give a name other than -"
+        )
     given = [Path(file).resolve(), *(place.resolve() for place in places if place is not None)]
     if len(set(given)) < len(given):
         raise InvalidSetting("the rows, the orders and the rejects are three files; name them apart")

@@ -68,7 +68,7 @@ def command(
 
     PATHS are folders of templates, folders with such below them, templates, or files in them; without any
     it is ./templates, or else those that ship with straks. The policy is [tool.straks] of the nearest
-    pyproject.toml, or straks.toml.
+    pyproject.toml, or straks.toml; for those that ship, the nearest to where you are.
 
     Exit codes: 0 nothing was found, 1 something was, 2 something cannot be read.
     """

@@ -127,7 +127,8 @@ def roots_of(
     shared = shared_files(kept)
     roots: list[Root] = []
     for folder, names in _folders(paths or [default_folder()]).items():
-        policy, settings = policy_above(folder)
+        # Those that ship lie among Python's packages, where nobody decides anything; who sends them does.
+        policy, settings = policy_above(Path() if folder == shipped_folder() else folder)
         require_known([*policy.select, *policy.ignore], rules, settings)
         policy = replace(policy, select=tuple(select) or policy.select, ignore={**policy.ignore, **ignored})
         root = Root(folder, names, policy, settings, shared, rules)

@@ -21,7 +21,7 @@ from straks.preview.svg import svg_of_panel
 from straks.preview.taking import page_of_messages
 
 if TYPE_CHECKING:
-    from straks.cli.demo import Sending, Story
+    from straks.cli.demo_run import Sending, Story
     from straks.core.bound import SmsBound
     from straks.core.message import Sms
 

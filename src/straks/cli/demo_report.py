@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from straks.cli.demo import Sending, Story
+    from straks.cli.demo_run import Sending, Story
     from straks.core.bound import SmsBound
 
 

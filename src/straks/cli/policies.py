@@ -15,7 +15,7 @@ from straks.errors import InvalidSetting
 from straks.policy.settings import Policy, read_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 P = TypeVar("P", bound=PurePath)
 
@@ -31,6 +31,16 @@ def policy_above(folder: Path) -> tuple[Policy, Path | None]:
     """
     within = folder.absolute()
     return policy_among((within, *within.parents), _content)
+
+
+def policy_of_sender(folders: Sequence[Path]) -> Policy:
+    """
+    Return the policy that a message out of *folders* is sent under: that above the last, or else above here.
+
+    Raises:
+        InvalidSetting: It cannot be read.
+    """
+    return policy_above(folders[-1] if folders else Path())[0]
 
 
 def policy_among(folders: Iterable[P], read: Callable[[P], bytes | None]) -> tuple[Policy, P | None]:

@@ -108,6 +108,7 @@ def command(
         )
     if (misplaced := volume.without_journal) is not None:
         raise click.UsageError(f"--{misplaced} is for a file of orders, with --journal.")
+    from straks.cli.policies import policy_of_sender
     from straks.loading import Catalog
     from straks.transports.altinn import AltinnTransport
     from straks.transports.carriers import HttpxCarrier
@@ -115,7 +116,7 @@ def command(
 
     base_url = base_url_of(environment)
     rehearsal = is_rehearsal(base_url)
-    catalog = Catalog.load(*folders)
+    catalog = Catalog.load(*folders, policy=policy_of_sender(folders))
     values = read_values(catalog[name], pairs)
     if rehearsal:
         values = {**catalog[name].examples, **values}

@@ -166,7 +166,9 @@ def _per_day(limit: CodeLimit, most: int) -> tuple[Window]:
 
 
 def _check_countries(name: str, given: object) -> None:
-    codes = cast("Iterable[object]", given if isinstance(given, Collection) else ())
+    if given is None:
+        return
+    codes = cast("Iterable[object]", given if isinstance(given, Collection) else (None,))
     if isinstance(given, str) or not all(
         isinstance(code, str) and _COUNTRY.fullmatch(code) for code in codes
     ):

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from straks.core.given import require
 from straks.errors import InvalidSetting
 
 _NEWLINE = re.compile(r"\r\n?")
@@ -98,5 +99,6 @@ def read_bound_line(text: str) -> BoundLine | None:
     >>> read_bound_line("@login.example.org #482913\nHilsen Etaten") is None
     True
     """
+    require(text, str, "a bound line is read from text (str)")
     match = _LINE.match(last_line(text))
     return None if match is None else BoundLine(match[1], match[2], match[3])

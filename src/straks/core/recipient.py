@@ -35,7 +35,7 @@ def read_recipient(text: str) -> Recipient:
     return EmailAddress.parse(text) if channel_of(text) == "email" else PhoneNumber.parse(text)
 
 
-def pseudonyms(recipient: str | Recipient, keys: bytes | Sequence[bytes]) -> tuple[str, ...]:
+def pseudonyms(recipient: str | Recipient, keys: bytes | Sequence[bytes] | None) -> tuple[str, ...]:
     """
     Return the pseudonym of *recipient* under each of *keys*, in their order.
 
@@ -54,5 +54,5 @@ def pseudonyms(recipient: str | Recipient, keys: bytes | Sequence[bytes]) -> tup
     True
     """
     read = read_recipient(recipient) if isinstance(recipient, str) else recipient
-    each = [keys] if isinstance(keys, bytes) else keys
+    each = [keys] if keys is None or isinstance(keys, bytes) else keys
     return tuple(idempotency.pseudonym(str(read), idempotency.keyed(key)) for key in each)

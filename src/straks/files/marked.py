@@ -52,7 +52,8 @@ def open_marked(path: str, mark: Mark) -> sqlite3.Connection:
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    with _told(path, mark):
+        connection = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     with _closed_unless_usable(connection, path, mark):
         # The tables first, under a lock that others wait for; how it is to be written, after that.
         connection.execute("BEGIN IMMEDIATE")
@@ -76,7 +77,8 @@ def look_at_marked(path: str, mark: Mark) -> sqlite3.Connection:
     Raises:
         UnusableFile: It is no database, another program's, or of another release.
     """
-    connection = read_only(path)
+    with _told(path, mark):
+        connection = read_only(path)
     with _closed_unless_usable(connection, path, mark):
         _check(connection, path, mark)
     return connection
@@ -97,6 +99,15 @@ def unusable(path: str, mark: Mark, error: sqlite3.Error) -> UnusableFile:
     else:
         said = f"{error}; look whether the disk is full and the file may be written to, or name another one"
     return UnusableFile(f"{path} cannot be used as {mark.what}: {said}", path=path)
+
+
+@contextmanager
+def _told(path: str, mark: Mark) -> Generator[None]:
+    """Say which file it is that cannot be opened: a folder, or what nobody may read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unusable(path, mark, error) from None
 
 
 @contextmanager

@@ -220,8 +220,17 @@ def watched(
         on_failure: Is told of a hook that raised; by default `logging` is, under ``straks.records``.
 
     Raises:
-        InvalidSetting: There is no hook.
+        InvalidSetting: There is no hook, or one that cannot be called; or *transport* sends nothing.
     """
+    if not hasattr(transport, "send"):
+        raise InvalidSetting(
+            f"watched takes a transport, which has a method send, not {type(transport).__name__}"
+        )
+    for hook in hooks:
+        if not callable(hook):
+            raise InvalidSetting(
+                f"a hook is called with a straks.Record; {type(hook).__name__} cannot be called"
+            )
     shell: Any = AsyncWatchedTransport if inspect.iscoroutinefunction(transport.send) else WatchedTransport
     made: WatchedTransport | AsyncWatchedTransport = shell(
         transport, *hooks, clock=clock, timer=timer, on_failure=on_failure

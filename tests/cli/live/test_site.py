@@ -69,6 +69,17 @@ def test_the_languages_stand_side_by_side_filled_with_the_examples(site: Site) -
     assert 'value="Biblioteket"' in answer["form"]
 
 
+def test_whoever_reads_a_text_is_told_which_file_it_is_in(site: Site, parcel: Path) -> None:
+    answer = shown(site, key="parcel")
+    told = re.findall(r'<p class="file">Teksten står i (.*)</p>', answer["shown"])
+
+    assert told == [
+        f"<code>{parcel}/parcel/nb/sms.txt</code>",
+        f"<code>{parcel}/parcel/nn/sms.txt</code>",
+        f"<code>{parcel}/parcel/nb/email.html</code>, <code>{parcel}/parcel/nb/subject.txt</code>",
+    ]
+
+
 def test_what_is_typed_is_shown_and_copied(site: Site) -> None:
     answer = shown(site, key="parcel", values={"place": "Torget"})
 

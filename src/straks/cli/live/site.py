@@ -26,7 +26,7 @@ from straks.explorer.words import WORDS, said
 from straks.pages.headers import page_headers
 from straks.pages.languages import NAMES, language
 from straks.pages.rendering import file_of
-from straks.preview.fragment import shown
+from straks.preview.fragment import in_english
 from straks.simulator.doorkeeper import Stranger, stranger
 
 if TYPE_CHECKING:
@@ -150,8 +150,9 @@ class Site:
         sight = self._shelf.look()
         answer = {"stamp": sight.stamp, **pieces.answer(view_of(sight.subjects, question), question)}
         if not sight.subjects:
-            why = "" if sight.trouble is None else f'<p class="fault">{shown(sight.trouble)}</p>'
-            answer["shown"] = f"<p>{WORDS[question.lang]['nothing']}</p>{why}"
+            lang, why = question.lang, sight.trouble
+            fault = "" if why is None else f'<p class="fault">{in_english(why, lang)}</p>'
+            answer["shown"] = f"<p>{WORDS[lang]['nothing']}</p>{fault}"
         return answer
 
     async def _findings(self, request: Request) -> Response:

@@ -21,6 +21,13 @@ export async function ask(path, { method = "GET", body, signal } = {}) {
   return read;
 }
 
+/** Says at a note why something was not done; what the simulator says of it is in English. */
+export function complain(note, trouble) {
+  const lost = trouble instanceof TypeError;
+  note.lang = lost ? lang : "en";
+  note.textContent = lost ? words.lost : trouble.message;
+}
+
 /** Fills the holes of a sentence in turn. */
 export function fill(sentence, ...values) {
   return values.reduce((text, value) => text.replace("{}", () => value), sentence);

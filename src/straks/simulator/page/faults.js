@@ -1,6 +1,6 @@
 // The faults: a switch for each, what is on, and how often that has struck.
 
-import { ask, at, fill, number, words } from "./ask.js";
+import { ask, at, complain, fill, number, words } from "./ask.js";
 
 const dialog = at("faults"), how = at("how"), wrong = at("wrong-fault");
 const OFTEN = { "next-1": { next: 1 }, "next-3": { next: 3 }, tenth: { probability: 0.1 }, always: { probability: 1 } };
@@ -39,7 +39,7 @@ async function change(path, options) {
     await ask(path, options);
     await freshen();
   } catch (trouble) {
-    wrong.textContent = trouble instanceof TypeError ? words.lost : trouble.message;
+    complain(wrong, trouble);
     wrong.scrollIntoView({ block: "nearest" });
   }
 }

@@ -1,6 +1,6 @@
 // One message: put on the page when it is chosen, and kept up to date where something of it changes.
 
-import { ask, at, fill, lang, say, time, words } from "./ask.js";
+import { ask, at, complain, fill, lang, say, time, words } from "./ask.js";
 
 const place = at("chosen");
 let id = "", waiting = new AbortController(), freshening = false, again = false;
@@ -140,6 +140,6 @@ place.addEventListener("submit", async (event) => {
     say(fill(words.set_done, status));
     at("wrong-drive").textContent = "";
   } catch (trouble) {
-    at("wrong-drive").textContent = trouble instanceof TypeError ? words.lost : trouble.message;
+    complain(at("wrong-drive"), trouble);
   }
 });
