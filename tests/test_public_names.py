@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,19 @@ def test_type_checkers_see_the_names_that_are_importable() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'sedn'"):
         _ = straks.sedn
+
+
+@pytest.mark.parametrize("module", ["straks.altinn", "straks.core.locale", "straks.policy.rules"])
+def test_a_module_that_loads_names_late_has_no_others(module: str) -> None:
+    with pytest.raises(AttributeError, match="no attribute 'sedn'"):
+        _ = import_module(module).sedn
+
+
+def test_the_names_of_altinn_are_those_of_their_modules() -> None:
+    late = {name: getattr(import_module(home), name) for name, home in straks.altinn._HOME_OF.items()}
+
+    assert {name: getattr(straks.altinn, name) for name in late} == late
+    assert {*late, "encode", "payload"} == {*straks.altinn.__all__}
 
 
 def test_importing_straks_loads_nothing_heavy() -> None:

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import straks
+from straks.core.choice_kind import Choice
 from straks.core.hygiene import looks_like_link, offence
-from straks.core.text_kinds import Choice
 
 if TYPE_CHECKING:
     from pathlib import Path

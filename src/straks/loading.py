@@ -19,10 +19,9 @@ import os
 import stat
 import unicodedata
 from dataclasses import dataclass
-from importlib.resources import files as package_files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from straks import proof
 from straks.core import catalog
 from straks.core.gate import OPEN
 from straks.core.given import require
@@ -33,6 +32,7 @@ from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
+    from pathlib import Path
 
     from straks.errors import TemplateError
 
@@ -65,18 +65,25 @@ class Catalog(catalog.Catalog):
         True
         """
         gate = OPEN if policy is None else PolicyGate(policy)
-        shipped = read_folder(shipped_folder())
+        shipped = read_folder(_shipped())
         if not paths:
-            return cls(shipped, gate)
+            known = proof.kept(shipped)
+            if known is None:
+                return cls(shipped, gate)
+            if policy is not None and policy == DEFAULT_POLICY:
+                gate = PolicyGate(policy, known.proven, known.good_senders)
+            return cls(shipped, gate, sound=known.sound)
+        from pathlib import Path
+
         merged = {path: text for path, text in shipped.items() if path.startswith("_")}
         for path in paths:
             require(path, (str, os.PathLike), "Catalog.load takes paths one after another (str, or a path)")
-            found = read_folder(Path(path))
+            folder = Path(path)
+            found = read_folder(folder)
             if not any(name.endswith(f"/{catalog.MANIFEST_FILE}") for name in found):
-                example = Path(path) / "my-message" / catalog.MANIFEST_FILE
                 raise InvalidSetting(
-                    f"{Path(path)} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in "
-                    f"it, such as {example}"
+                    f"{folder} holds no template; a template is a folder with {catalog.MANIFEST_FILE} in "
+                    f"it, such as {folder / 'my-message' / catalog.MANIFEST_FILE}"
                 )
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}
@@ -86,8 +93,19 @@ class Catalog(catalog.Catalog):
 
 def shipped_folder() -> Path:
     """Return the folder of the templates that ship with straks."""
-    packaged = Path(str(package_files("straks"))) / "_templates"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "templates"
+    from pathlib import Path
+
+    return Path(_shipped())
+
+
+def _shipped() -> str:
+    here = os.path.dirname(__file__)
+    packaged = os.path.join(here, "_templates")
+    return (
+        packaged
+        if os.path.isdir(packaged)
+        else os.path.join(os.path.dirname(os.path.dirname(here)), "templates")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,7 @@ def seen(raw: str) -> str:
     return raw.removeprefix(_MARK).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_folder(folder: Path) -> dict[str, str]:
+def read_folder(folder: str | os.PathLike[str]) -> dict[str, str]:
     """
     Read the text files below *folder* by their path in it; hidden files are passed over.
 
@@ -122,7 +140,9 @@ def read_folder(folder: Path) -> dict[str, str]:
         BrokenManifest: A ``template.toml`` cannot be read.
         BrokenTemplate: Another file cannot be.
     """
-    return {path: source.text for path, source in read_sources(folder).items()}
+    if not os.path.isdir(folder):
+        raise _no_folder(folder)
+    return {found.path: seen(_read(found)) for found in text_files(folder)}
 
 
 def read_sources(
@@ -136,8 +156,10 @@ def read_sources(
     What is wrong with a file is raised, or noted in *unreadable* where that is given. What is *kept* of files
     by where they lie is not read again until somebody touches the file.
     """
+    from pathlib import Path
+
     if not folder.is_dir():
-        raise InvalidSetting(f"there is no folder {folder}; name one that holds templates")
+        raise _no_folder(folder)
     sources: dict[str, Source] = {}
     for found in text_files(folder, unreadable):
         before = None if kept is None else kept.get(found.file)
@@ -145,11 +167,7 @@ def read_sources(
             sources[found.path] = before.source
             continue
         with Noting(unreadable):
-            file = Path(found.file)
-            try:
-                sources[found.path] = Source(file, as_text(_bytes(file), found.path))
-            except OSError as error:
-                raise _no_access(found.path, error) from None
+            sources[found.path] = Source(Path(found.file), _read(found))
             if kept is not None:
                 kept[found.file] = Kept(found.mark, sources[found.path])
     return sources
@@ -176,9 +194,11 @@ class Kept:
     source: Source
 
 
-def text_files(folder: Path, unreadable: list[TemplateError] | None = None) -> Iterator[Found]:
+def text_files(
+    folder: str | os.PathLike[str], unreadable: list[TemplateError] | None = None
+) -> Iterator[Found]:
     """Yield the text files below *folder* in the order of their paths; hidden ones are passed over."""
-    return _files(str(folder), "", (_place(folder),), unreadable)
+    return _files(os.fspath(folder), "", (_place(folder),), unreadable)
 
 
 def unreadable_file(path: str, why: str, line: int | None = None) -> TemplateError:
@@ -252,8 +272,8 @@ def _files(
                     raise _no_access(path, error) from None
 
 
-def _place(folder: str | Path) -> tuple[int, int]:
-    status = os.stat(folder)  # noqa: PTH116 - a folder's entry would not know its number everywhere
+def _place(folder: str | os.PathLike[str]) -> tuple[int, int]:
+    status = os.stat(folder)
     return status.st_dev, status.st_ino
 
 
@@ -266,6 +286,14 @@ def _no_access(path: str, error: OSError) -> TemplateError:
     return unreadable_file(path, f"cannot be read: {error.strerror}; make it readable, or take it away")
 
 
-def _bytes(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(LARGEST + 1)
+def _no_folder(folder: str | os.PathLike[str]) -> InvalidSetting:
+    return InvalidSetting(f"there is no folder {folder}; name one that holds templates")
+
+
+def _read(found: Found) -> str:
+    try:
+        with open(found.file, "rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise _no_access(found.path, error) from None
+    return as_text(content, found.path)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from straks.core.calendar_kinds import Date
 from straks.core.catalog import Catalog
+from straks.core.choice_kind import Choice
 from straks.core.choosing import any_value, fullest_texts, values_for
 from straks.core.domain import Free, Listed, Scale, Span
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Date, Integer
+from straks.core.number_kinds import Integer
 from straks.core.options import Options
 from straks.core.printing import Printer
-from straks.core.text_kinds import Choice, Text
+from straks.core.text_kinds import Text
 from straks.core.way import Facts, Filter, Hole, Way
 
 if TYPE_CHECKING:

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.domain import Free, Listed, Span, TooMany, domain_of, numbers_of, representatives
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
-from straks.core.text_kinds import Choice, Code, Reference, Text, Url
+from straks.core.number_kinds import Duration, Integer
+from straks.core.text_kinds import Code, Reference, Text
+from straks.core.url_kind import Url
 
 
 def test_texts_are_free_within_their_lengths() -> None:

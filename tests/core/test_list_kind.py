@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
+from straks.core.amount_kind import Amount
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Amount
 from straks.core.parameter import Unfit
-from straks.core.text_kinds import Choice, Text
+from straks.core.text_kinds import Text
 
 NAMES = ListOf(name="names", of=Text(name="names", max_length=10), max_items=3)
 AMOUNTS = ListOf(name="amounts", of=Amount(name="amounts", min=Decimal(0), max=Decimal(5000)), max_items=3)

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time, read_duration
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.number_kinds import Duration, Integer, read_duration
 from straks.core.parameter import Parameter, Unfit
 
 COUNT = Integer(name="count", min=-10, max=10_000)

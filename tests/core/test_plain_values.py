@@ -12,11 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from straks.core import plain_values
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.locale import OSLO
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.plain_values import plain_text, taker
 from straks.core.straight import Filling
-from straks.core.text_kinds import Choice, Code, Name, Reference, Text, Url
+from straks.core.text_kinds import Code, Name, Reference, Text
+from straks.core.url_kind import Url
 
 if TYPE_CHECKING:
     from straks.core.parameter import Parameter

@@ -13,7 +13,7 @@ from straks.core import rendering
 from straks.core.parameter import Shown
 from straks.core.rendering import Absent, Renderer
 from straks.core.skeleton import Place
-from straks.core.text_kinds import Link
+from straks.core.url_kind import Link
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:

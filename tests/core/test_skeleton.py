@@ -17,7 +17,7 @@ from straks.core.skeleton import (
     marker_of,
     sanitise,
 )
-from straks.core.text_kinds import Link
+from straks.core.url_kind import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,10 @@ from types import MappingProxyType
 import pytest
 from markupsafe import Markup
 
+from straks.core.choice_kind import Choice
 from straks.core.parameter import Parameter, Shown, Unfit
-from straks.core.text_kinds import Choice, Code, Link, Name, Reference, Text, Url
+from straks.core.text_kinds import Code, Name, Reference, Text
+from straks.core.url_kind import Link, Url
 
 CODE = Code(name="code", length=6)
 TEXT = Text(name="service", max_length=24)

@@ -7,9 +7,10 @@ import pytest
 from straks.core.idempotency import SIMULATOR_KEY
 from straks.errors import PolicyError
 from straks.policy.engine import enforce, inspect
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Finding, Flaw, Rule, Scope, Severity, rule
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Page, Placed, Whole
+from straks.policy.subject import Page, Whole
 from straks.policy.trial import Trial
 
 if TYPE_CHECKING:

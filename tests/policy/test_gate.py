@@ -12,10 +12,11 @@ from straks.core.bound import bound
 from straks.core.catalog import Catalog
 from straks.core.gate import OPEN
 from straks.core.idempotency import SIMULATOR_KEY
+from straks.policy.filled import Filled, Placed
 from straks.policy.gate import PolicyGate
+from straks.policy.rule import Scope, Severity
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Placed
 from straks.policy.trial import HEAD, PARAMETERS, Trial
 
 if TYPE_CHECKING:
@@ -145,6 +146,19 @@ def test_what_a_sender_may_is_asked_once_and_what_it_may_not_each_time(tmp_path:
             filled(catalog, sender="NAV").order("login/8841", SIMULATOR_KEY)
         with pytest.raises(straks.PolicyError, match="SND703"):
             filled(catalog).order("login/8841", SIMULATOR_KEY)
+
+
+def test_a_gate_asks_every_rule_about_messages_and_orders_that_makes_errors() -> None:
+    gate = PolicyGate(Policy())
+    grave = [rule for rule in RULES if rule.severity is Severity.ERROR]
+    of_messages = [rule for rule in grave if rule.scope is Scope.MESSAGE]
+    of_orders = [rule for rule in grave if rule.scope is Scope.ORDER]
+
+    assert gate._of_senders == tuple(rule.check for rule in of_messages if rule.by_sender)
+    assert gate._of_messages == tuple(rule.check for rule in of_messages if rule.by_key == "regions")
+    assert gate._of_references == tuple(rule.check for rule in of_orders)
+    assert all(rule.by_sender or rule.by_key == "regions" for rule in of_messages)
+    assert all(rule.by_reference for rule in of_orders)
 
 
 @pytest.mark.parametrize("code", [rule.code for rule in RULES if rule.by_sender])

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from straks.core.message import Email, Sms
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Flaw, Rule, Scope, Severity, rule
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Page, Placed, Whole
+from straks.policy.subject import Page, Whole
 from straks.policy.trial import HEAD, Trial, fails, subjects
 
 if TYPE_CHECKING:

@@ -17,11 +17,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES, OSLO
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.parameter import Parameter, Shown, Unfit
-from straks.core.text_kinds import Choice, Code, Name, Reference, Text, Url
+from straks.core.text_kinds import Code, Name, Reference, Text
+from straks.core.url_kind import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -22,8 +22,8 @@ from straks.core import (
     straight,
 )
 from straks.core.catalog import Catalog
+from straks.core.cutting import asks_for_the_language_alone
 from straks.core.email_address import EmailAddress
-from straks.core.straight import asks_for_the_language_alone
 from straks.errors import StraksError
 from straks.testing import values
 

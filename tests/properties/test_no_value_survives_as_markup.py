@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from straks.core.rendering import Renderer
-from straks.core.text_kinds import Link
+from straks.core.url_kind import Link
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:

@@ -18,12 +18,16 @@ import pytest
 from hypothesis import find, given, settings
 
 from straks.core.alphabet import SEPTETS
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.declaration import _KINDS as DECLARED_KINDS
 from straks.core.hygiene import offence
 from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES, OSLO
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
-from straks.core.text_kinds import Choice, Code, Name, Reference, Text, Url
+from straks.core.number_kinds import Duration, Integer
+from straks.core.text_kinds import Code, Name, Reference, Text
+from straks.core.url_kind import Url
 from straks.testing import admitted, texts
 from straks.testing.admission import _KINDS, edges
 

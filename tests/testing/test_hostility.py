@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES, OSLO
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.parameter import Unfit
-from straks.core.text_kinds import Choice, Code, Reference, Text, Url
+from straks.core.text_kinds import Code, Reference, Text
+from straks.core.url_kind import Url
 from straks.testing import hostile
 from straks.testing.admission import _KINDS
 from straks.testing.drawn import fits

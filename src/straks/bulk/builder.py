@@ -14,7 +14,6 @@ stand in the wrong column.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from straks.core.list_kind import ListOf
 from straks.core.locale import OSLO, negotiate
 from straks.core.manifest import CHANNELS
 from straks.core.message import Sms
+from straks.core.nearest import nearest
 from straks.core.parameter import Unfit
 from straks.core.phone_number import PhoneNumber
 from straks.core.recipient import channel_of
@@ -392,8 +392,8 @@ def value_of(parameter: Parameter, cell: object) -> object:
 def _nearest(name: str, names: Iterable[str]) -> str | None:
     """Return what *name* is likely a slip of, capitals apart."""
     by_folded = {each.casefold(): each for each in names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, n=1)
-    return by_folded[found[0]] if found else None
+    found = nearest(name.casefold(), by_folded)
+    return by_folded[found] if found else None
 
 
 def _as_text(cell: object, column: str | None, fault: Fault) -> str:

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "feed": "Read what became of finished orders, each at least once.",
     "gallery": "Show every template in one file to hand on.",
     "preview": "Show what the phone and the mailbox will show, in every language.",
+    "prove": "Prove the templates that ship, for every process that starts here.",
     "records": "Look up what was sent: to whom, when, and how it ended.",
     "report": "Say what became of the orders in a journal.",
     "rules": "List every rule, and where it is decided.",

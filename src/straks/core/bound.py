@@ -48,7 +48,7 @@ from straks.core.paged import LONGEST_PAGE, MOST_PAGES, Pager, TooLongPage, TooM
 from straks.core.printing import Printer
 from straks.core.segment import MOST_SEGMENTS, Encoding, segment
 from straks.core.template import HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE, Template
-from straks.core.text_kinds import Url
+from straks.core.url_kind import Url
 from straks.core.way import Hole, Known, Lost, Way
 from straks.core.ways import Walker
 from straks.core.worst import Weighing

@@ -8,29 +8,30 @@ sending is the values.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from straks.core.display import Displayed
-from straks.core.email_address import EmailAddress
 from straks.core.gate import OPEN
-from straks.core.list_kind import ListOf
 from straks.core.locale import LOCALES
 from straks.core.manifest import CHANNELS, Manifest, read_manifest
+from straks.core.nearest import nearest
 from straks.core.noting import Noting
 from straks.core.parameter import GIVEN_NAMES
 from straks.core.phone_number import PhoneNumber
-from straks.core.rendering import Renderer
 from straks.core.template import FILES, HTML_FILE, SMS_FILE, SUBJECT_FILE, TEXT_FILE, Template
+from straks.core.texts import Texts
 from straks.errors import BrokenManifest, BrokenTemplate, UnknownTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    from straks.core.email_address import EmailAddress
     from straks.core.gate import Gate
     from straks.core.message import Email, Sms
+    from straks.core.rendering import Renderer
+    from straks.core.texts import Sound
     from straks.errors import TemplateError
 
 MANIFEST_FILE = "template.toml"
@@ -45,6 +46,8 @@ class Catalog(Displayed, Mapping[str, Template]):
             whose name begins with an underscore hold what several templates share.
         gate: What may stop a template or an order; by default nothing.
         broken: Where to note what is wrong instead of raising it; what is broken is left out.
+        sound: What is known of *files*, where all of them were found sound before. They are not checked
+            again, and a template is put together when it is first asked for.
 
     Raises:
         BrokenManifest: A ``template.toml`` cannot be used, or does not fit the files beside it.
@@ -52,48 +55,60 @@ class Catalog(Displayed, Mapping[str, Template]):
     """
 
     def __init__(
-        self, files: Mapping[str, str], gate: Gate = OPEN, broken: list[TemplateError] | None = None
+        self,
+        files: Mapping[str, str],
+        gate: Gate = OPEN,
+        broken: list[TemplateError] | None = None,
+        sound: Sound | None = None,
     ) -> None:
         texts = {path: text for path, text in files.items() if not path.endswith(".toml")}
-        renderer = Renderer(texts, broken=broken)
-        lost = {path.partition("/")[0] for path in texts if not renderer.sound(path)}
+        self._texts = Texts(texts, broken, sound)
+        self._sound = sound
+        self._gate = gate
         folders: dict[str, dict[str, str]] = {}
         for path, text in sorted(files.items()):
             folders.setdefault(path.partition("/")[0], {})[path] = text
+        self._folders = {name: folder for name, folder in folders.items() if not name.startswith("_")}
         self._templates: dict[str, Template] = {}
-        for name, folder in folders.items():
-            if not name.startswith("_") and name not in lost:
+        if sound is None:
+            self._check(texts, broken)
+
+    def _check(self, texts: Iterable[str], broken: list[TemplateError] | None) -> None:
+        renderer = self._texts.renderer
+        lost = {path.partition("/")[0] for path in texts if not renderer.sound(path)}
+        for name, folder in self._folders.items():
+            if name not in lost:
                 with Noting(broken):
-                    self._templates[name] = _assemble(name, folder, renderer, gate)
+                    self._templates[name] = _assemble(name, folder, self._texts, self._gate)
+        self._folders = {name: self._folders[name] for name in self._templates}
 
     def __getitem__(self, name: str) -> Template:
         template = self._templates.get(name)
-        if template is None:
-            nearest = difflib.get_close_matches(str(name), self._templates, n=1)
-            hint = (
-                f"did you mean {nearest[0]!r}?"
-                if nearest
-                else f"there are {', '.join(self._templates) or 'none'}"
-            )
-            raise UnknownTemplate(f"there is no template {name!r}; {hint}", template=str(name))
-        return template
+        if template is not None:
+            return template
+        if name in self._folders:
+            made = _assemble(name, self._folders[name], self._texts, self._gate, self._sound)
+            return self._templates.setdefault(name, made)
+        near = nearest(str(name), self._folders)
+        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(self._folders) or 'none'}"
+        raise UnknownTemplate(f"there is no template {name!r}; {hint}", template=str(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._templates)
+        return iter(self._folders)
 
     def __len__(self) -> int:
-        return len(self._templates)
+        return len(self._folders)
 
     def __reduce__(self) -> tuple[type[Catalog], tuple[dict[str, str], Gate]]:
         files: dict[str, str] = {}
         gate = OPEN
-        for template in self._templates.values():
+        for template in self.values():
             files |= template.contents
             gate = template.gate
         return type(self), (files, gate)
 
     def __repr__(self) -> str:
-        return f"<Catalog of {', '.join(self._templates) or 'nothing'}>"
+        return f"<Catalog of {', '.join(self._folders) or 'nothing'}>"
 
     def sms(
         self,
@@ -149,13 +164,18 @@ class Catalog(Displayed, Mapping[str, Template]):
             InvalidEmailAddress: No e-mail may be sent to *to*, or from *sender*.
             TemplateError: The template or a value; the sentence says which.
         """
+        from straks.core.email_address import EmailAddress
+
         template = self._templates.get(name) or self[name]
         recipient = to if isinstance(to, EmailAddress) else EmailAddress.parse(to)
         from_ = sender if isinstance(sender, EmailAddress | None) else EmailAddress.parse(sender)
         return template.email(locale, recipient, values, from_, content_type)
 
 
-def _assemble(name: str, folder: Mapping[str, str], renderer: Renderer, gate: Gate) -> Template:
+def _assemble(
+    name: str, folder: Mapping[str, str], texts: Texts, gate: Gate, sound: Sound | None = None
+) -> Template:
+    """Put a template together; where it is known to be *sound*, texts were held against manifest before."""
     manifest_path = f"{name}/{MANIFEST_FILE}"
     if manifest_path not in folder:
         raise BrokenManifest(
@@ -164,7 +184,8 @@ def _assemble(name: str, folder: Mapping[str, str], renderer: Renderer, gate: Ga
             template=name,
             file=next(iter(folder)),
         )
-    manifest = read_manifest(folder[manifest_path], template=name, file=manifest_path)
+    known = None if sound is None else sound.manifests.get(manifest_path)
+    manifest = read_manifest(folder[manifest_path], template=name, file=manifest_path, document=known)
     files: dict[str, set[str]] = {}
     for path in folder:
         rest = path.partition("/")[2]
@@ -180,17 +201,18 @@ def _assemble(name: str, folder: Mapping[str, str], renderer: Renderer, gate: Ga
         if file.startswith("_"):
             continue
         if file not in FILES:
-            nearest = difflib.get_close_matches(file.lower(), FILES, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"a language has {', '.join(FILES)}"
+            near = nearest(file.lower(), FILES)
+            hint = f"did you mean {near}?" if near else f"a language has {', '.join(FILES)}"
             raise BrokenTemplate(
                 f"{path}: is no file of a template; {hint}", template=name, locale=locale, file=path
             )
         files.setdefault(locale, set()).add(file)
-        _declared(path, name, locale, manifest, renderer)
+        if sound is None:
+            _declared(path, name, locale, manifest, texts.renderer)
     for what in _misfits(name, manifest, files):
         raise BrokenManifest(f"{manifest_path}: {what}", template=name, file=manifest_path)
     found = {locale: frozenset(names) for locale, names in files.items()}
-    return Template(name, manifest, found, renderer, MappingProxyType(dict(folder)), gate)
+    return Template(name, manifest, found, texts, MappingProxyType(dict(folder)), gate)
 
 
 def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: Renderer) -> None:
@@ -200,8 +222,8 @@ def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: R
             used in GIVEN_NAMES and (used != "subject" or path.endswith(f"/{HTML_FILE}"))
         ):
             continue
-        nearest = difflib.get_close_matches(used, manifest.parameters, n=1)
-        hint = f"did you mean {nearest[0]!r}?" if nearest else f"declare it under [parameters.{used}]"
+        near = nearest(used, manifest.parameters)
+        hint = f"did you mean {near!r}?" if near else f"declare it under [parameters.{used}]"
         raise BrokenTemplate(
             f"{file}, line {line}: uses {used!r}, which {name}/{MANIFEST_FILE} does not declare; {hint}",
             template=name,
@@ -211,7 +233,8 @@ def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: R
             parameter=used,
         )
     for used, (file, line) in renderer.lists(path).items():
-        if not isinstance(manifest.parameters.get(used), ListOf):
+        parameter = manifest.parameters.get(used)
+        if parameter is None or parameter.kind != "list":
             raise BrokenTemplate(
                 f"{file}, line {line}: loops over or joins {used!r}, which is no list; print it as it is, "
                 f'or declare it with kind = "list"',

@@ -8,24 +8,26 @@ file and finds the line.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+from straks.core import locale as languages
 from straks.core.hygiene import offence
-from straks.core.list_kind import ListOf
-from straks.core.locale import LOCALES, OSLO, is_currency
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time, read_duration
+from straks.core.locale import LOCALES, is_currency
+from straks.core.nearest import nearest
+from straks.core.number_kinds import Duration, Integer, read_duration
 from straks.core.parameter import RESERVED_NAMES, Parameter, Unfit
 from straks.core.pattern import ATTEMPTS_MOST, attempts, widths
-from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Name, Reference, Text, Url
+from straks.core.text_kinds import ASCII_DIGITS, Code, Name, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from decimal import Decimal
+
+    from straks.core.list_kind import ListOf
 
 Table: TypeAlias = dict[str, Any]
 T = TypeVar("T")
@@ -173,13 +175,15 @@ def _read_decimal(value: object) -> Decimal:
         or not re.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]{1,2})?", str(value))
     ):
         raise Wrong("min and max must be amounts with at most two decimals")
+    from decimal import Decimal
+
     return Decimal(str(value))
 
 
 def _read_moment(value: object) -> datetime:
     if not isinstance(value, datetime) or value.year not in _YEARS:
         raise Wrong("min and max must be moments in 1900 to 2199, such as 2026-01-01T00:00:00+01:00")
-    return value if value.tzinfo is not None else value.replace(tzinfo=OSLO)
+    return value if value.tzinfo is not None else value.replace(tzinfo=languages.OSLO)
 
 
 def _read_span(value: object) -> timedelta:
@@ -210,7 +214,33 @@ def _amount(table: Table, common: Table) -> Parameter:
     currency = get(table, "currency", str, default="NOK")
     if not is_currency(currency):
         raise Wrong("currency must be an ISO 4217 code such as NOK", "currency")
+    from straks.core.amount_kind import Amount
+
     return Amount(**_bounds(table, _read_decimal, common), currency=currency)
+
+
+# Kinds that fewer messages have are loaded where there is one.
+def _date(table: Table, common: Table) -> Parameter:
+    from straks.core.calendar_kinds import Date
+
+    bounds = _bounds(table, _plain_date, common, min=date(2000, 1, 1), max=date(2099, 12, 31))
+    return Date(**bounds, style=one_of(table, "style", _STYLES, "long"))
+
+
+def _time(table: Table, common: Table) -> Parameter:
+    from straks.core.calendar_kinds import Time
+
+    bounds = _bounds(table, _minute, common, min=time(0, 0), max=time(23, 59))
+    return Time(**bounds, style=one_of(table, "style", ["short", "medium"], "short"))
+
+
+def _datetime(table: Table, common: Table) -> Parameter:
+    from straks.core.calendar_kinds import DateTime
+
+    first = datetime(2000, 1, 1, tzinfo=languages.OSLO)
+    last = datetime(2099, 12, 31, 23, 59, tzinfo=languages.OSLO)
+    bounds = _bounds(table, _read_moment, common, min=first, max=last)
+    return DateTime(**bounds, style=one_of(table, "style", _STYLES, "long"))
 
 
 def _choice(table: Table, common: Table) -> Parameter:
@@ -222,6 +252,8 @@ def _choice(table: Table, common: Table) -> Parameter:
         words = {choice: _words(choice, word) for choice, word in cast("Table", choices).items()}
     if not words:
         raise Wrong("choices must be a list of texts, or a table from value to its word in each language")
+    from straks.core.choice_kind import Choice
+
     return Choice(words=MappingProxyType(words), **common)
 
 
@@ -246,6 +278,8 @@ def _url(table: Table, common: Table) -> Parameter:
     for host in cast("list[object]", hosts):
         if not isinstance(host, str) or re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) is None:
             raise Wrong("each host is a name in lower-case ASCII, without scheme, port or path", "hosts")
+    from straks.core.url_kind import Url
+
     return Url(
         hosts=tuple(cast("list[str]", hosts)), max_length=_size(table, "max-length", 9, 2_000), **common
     )
@@ -258,12 +292,15 @@ def _list(table: Table, common: Table) -> Parameter:
             'of must be a table with a kind (not list), such as { kind = "text", max-length = 20 }', "of"
         )
     of = _of_kind(common["name"], inner, extra=())
+    from straks.core.list_kind import ListOf
+
     # What holds secrets is secret.
     secret: Table = {"secret": of.secret, **common}
     return ListOf(of=of, max_items=_size(table, "max-items", 1, 1_000), **secret)
 
 
 _STYLES = ("short", "medium", "long", "full")
+_CALENDAR_KEYS = ("min", "max", "style")
 _TEXT_KEYS = ("max-length", "min-length", "alphabet", "lines")
 _KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] = {
     "code": (("length", "alphabet"), _code),
@@ -275,33 +312,9 @@ _KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] =
         lambda table, common: Integer(**_bounds(table, _whole, common)),
     ),
     "amount": (("min", "max", "currency"), _amount),
-    "date": (
-        ("min", "max", "style"),
-        lambda table, common: Date(
-            **_bounds(table, _plain_date, common, min=date(2000, 1, 1), max=date(2099, 12, 31)),
-            style=one_of(table, "style", _STYLES, "long"),
-        ),
-    ),
-    "time": (
-        ("min", "max", "style"),
-        lambda table, common: Time(
-            **_bounds(table, _minute, common, min=time(0, 0), max=time(23, 59)),
-            style=one_of(table, "style", ["short", "medium"], "short"),
-        ),
-    ),
-    "datetime": (
-        ("min", "max", "style"),
-        lambda table, common: DateTime(
-            **_bounds(
-                table,
-                _read_moment,
-                common,
-                min=datetime(2000, 1, 1, tzinfo=OSLO),
-                max=datetime(2099, 12, 31, 23, 59, tzinfo=OSLO),
-            ),
-            style=one_of(table, "style", _STYLES, "long"),
-        ),
-    ),
+    "date": (_CALENDAR_KEYS, _date),
+    "time": (_CALENDAR_KEYS, _time),
+    "datetime": (_CALENDAR_KEYS, _datetime),
     "duration": (("min", "max", "step"), _duration),
     "choice": (("choices",), _choice),
     "url": (("hosts", "max-length"), _url),
@@ -311,15 +324,17 @@ _KINDS: dict[str, tuple[tuple[str, ...], Callable[[Table, Table], Parameter]]] =
 
 def _native(parameter: Parameter, example: object) -> object:
     """Turn an example as TOML has it into what `check` takes."""
-    if isinstance(parameter, ListOf) and isinstance(example, list):
-        return [_native(parameter.of, item) for item in cast("list[object]", example)]
+    kind = parameter.kind
+    if kind == "list" and isinstance(example, list):
+        of = cast("ListOf", parameter).of
+        return [_native(of, item) for item in cast("list[object]", example)]
     if isinstance(parameter, Duration):
         return _read_span(example)
-    if isinstance(parameter, Amount) and isinstance(example, (str, float)):
+    if kind == "amount" and isinstance(example, (str, float)):
         return parameter.read(str(example))
-    if isinstance(parameter, DateTime) and isinstance(example, datetime) and example.tzinfo is None:
-        return example.replace(tzinfo=OSLO)
-    if isinstance(parameter, (Date, DateTime, Time)) and isinstance(example, str):
+    if kind == "datetime" and isinstance(example, datetime) and example.tzinfo is None:
+        return example.replace(tzinfo=languages.OSLO)
+    if kind in {"date", "datetime", "time"} and isinstance(example, str):
         return parameter.read(example)
     return example
 
@@ -331,8 +346,8 @@ def only(table: Table, known: Collection[str]) -> None:
     """Refuse keys that are not *known*, naming the nearest that is."""
     for key in table:
         if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
+            near = nearest(key, known)
+            hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
             raise Wrong(f"unknown key {key!r}; {hint}", key)
 
 
@@ -360,7 +375,7 @@ def one_of(table: Table, key: str, known: Collection[str], default: str | None =
     if value is None:
         raise Wrong(f"needs {key}: one of {', '.join(known)}")
     if not isinstance(value, str) or value not in known:
-        nearest = difflib.get_close_matches(str(value), known, n=1)
-        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        near = nearest(str(value), known)
+        hint = f"; did you mean {near!r}?" if near else ""
         raise Wrong(f"{key} must be one of {', '.join(known)}{hint}", key)
     return value

@@ -26,11 +26,15 @@ from operator import mul
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from straks.core.alphabet import SEPTETS
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.hygiene import offence
 from straks.core.locale import OSLO, currency_decimals
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.pattern import characters, longest, widths
-from straks.core.text_kinds import Choice, Code, Link, Reference, Text, Url
+from straks.core.text_kinds import Code, Reference, Text
+from straks.core.url_kind import Link, Url
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator

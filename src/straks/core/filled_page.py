@@ -20,7 +20,7 @@ from html import escape
 from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from straks.core.plain_text import trimmed
+from straks.core.finished import trimmed
 from straks.core.skeleton import in_place
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class FilledPage:
 
     @property
     def certain(self) -> bool:
-        """Whether it can be filled, and is not blank, whatever the values are."""
-        return len(self._values) >= _ready(self._page).least
+        """Whether it can be filled, and is not blank, whatever the values are; not with this way off."""
+        return enabled and len(self._values) >= _ready(self._page).least
 
     def fill(self, *, twin: bool = True) -> tuple[str, str]:
         """

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # Code points that print nothing although Unicode does not class all of them as format characters
 # (Cf): fillers, the grapheme joiner, the braille blank, the variation selectors of Mongolian.
@@ -39,14 +40,19 @@ _GENERIC_ENDINGS = (
     "|systems|solutions|center|zone|network|company|city|care|legal|insure|money|cash|credit|tax|eco|bio"
 )
 _DOT = r"[.\u3002\uff0e\uff61]"
-_LINK = re.compile(
-    r"[a-z0-9+.-]://"  # the end of any scheme with an authority
-    r"|\b(?:mailto|tel|sms|javascript|data|vbscript|file):(?=\S)"
-    rf"|\bwww{_DOT}\w"
-    rf"|\w{_DOT}(?:[^\W\d_]{{2}}|xn--[a-z0-9-]+|{_GENERIC_ENDINGS})(?![\w-])"
-    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b",  # a bare IPv4 address
-    re.IGNORECASE,
-)
+
+
+@cache
+def _link() -> re.Pattern[str]:
+    # When it is first needed: most values have no dot in them, and it is large.
+    return re.compile(
+        r"[a-z0-9+.-]://"  # the end of any scheme with an authority
+        r"|\b(?:mailto|tel|sms|javascript|data|vbscript|file):(?=\S)"
+        rf"|\bwww{_DOT}\w"
+        rf"|\w{_DOT}(?:[^\W\d_]{{2}}|xn--[a-z0-9-]+|{_GENERIC_ENDINGS})(?![\w-])"
+        r"|\b\d{1,3}(?:\.\d{1,3}){3}\b",  # a bare IPv4 address
+        re.IGNORECASE,
+    )
 
 
 def offence(text: str, *, lines: bool = False) -> tuple[int, str] | None:
@@ -120,4 +126,4 @@ def looks_like_link(text: str) -> bool:
     >>> looks_like_link("Betal på evil.no"), looks_like_link("St.Hanshaugen kl. 10.30")
     (True, False)
     """
-    return ("." in text or ":" in text or not text.isascii()) and _LINK.search(text) is not None
+    return ("." in text or ":" in text or not text.isascii()) and _link().search(text) is not None

@@ -14,24 +14,24 @@ English, since day before month is what readers in Norway expect.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import NoneType
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from straks.core.given import require
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date, datetime, time, timedelta
     from decimal import Decimal
+    from zoneinfo import ZoneInfo
+
+    OSLO: ZoneInfo
+    """The zone that times are printed in, loaded when it is first asked for."""
 
 LOCALES: Final = ("nb", "nn", "en")
 """The languages that templates may be written in, as BCP 47 tags."""
-
-OSLO: Final = ZoneInfo("Europe/Oslo")
-"""The zone that times are printed in."""
 
 # What Babel calls them.
 _BABEL = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
@@ -52,6 +52,7 @@ _RANGE = re.compile(
 _RANGES_READ = 50
 # Babel takes longer than everything else in a message, and amounts, days and durations come again.
 _PRINTED_KEPT = 4096
+_known_durations: dict[tuple[timedelta, str], str] = {}
 _LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
@@ -175,10 +176,15 @@ def format_time(value: time, style: str, locale: str) -> str:
 
 def format_datetime(value: datetime, style: str, locale: str) -> str:
     """Print a moment as date and time of day in Norway; *style* is the date's."""
-    local = value.astimezone(OSLO)
+    local = value.astimezone(_oslo())
     joint = "at" if locale == "en" else "kl."
     day = format_date(local.date(), style, locale)
     return f"{day} {joint} {format_time(local.time(), 'short', locale)}"
+
+
+def know_durations(printed: Mapping[tuple[timedelta, str], str]) -> None:
+    """Take from whoever asked Babel before, and the same one, how durations print in a language."""
+    _known_durations.update(printed)
 
 
 @lru_cache(maxsize=_PRINTED_KEPT)
@@ -190,6 +196,9 @@ def format_duration(value: timedelta, locale: str) -> str:
     >>> [format_duration(timedelta(minutes=90), locale) for locale in LOCALES]
     ['1 time og 30 minutter', '1 time og 30 minutt', '1 hour and 30 minutes']
     """
+    known = _known_durations.get((value, locale))
+    if known is not None:
+        return known
     from babel.units import format_unit
 
     seconds = value.days * 86_400 + value.seconds
@@ -218,3 +227,16 @@ def _rule_of(locale: str) -> Callable[[int | Decimal], str]:
     from babel import Locale
 
     return Locale.parse(_BABEL[locale]).plural_form
+
+
+@cache
+def _oslo() -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Oslo")
+
+
+def __getattr__(name: str) -> ZoneInfo:
+    if name != "OSLO":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _oslo()

@@ -9,12 +9,11 @@ time to live the service accepts, for one) is settled here, so that no value can
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from straks.core.declaration import Table, Wrong, get, one_of, only, read_parameter
 from straks.core.locale import LOCALES
@@ -64,23 +63,15 @@ class Manifest:
     parameters: Mapping[str, Parameter] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def read_manifest(text: str, *, template: str, file: str) -> Manifest:
+def read_manifest(text: str, *, template: str, file: str, document: dict[str, Any] | None = None) -> Manifest:
     """
-    Read a ``template.toml``.
+    Read a ``template.toml``; *document* is its TOML, where that is known.
 
     Raises:
         BrokenManifest: It is not TOML, or it says something that cannot be; names the place.
     """
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError too
-        found = re.search(r"\(at line (\d+)", str(error))
-        raise BrokenManifest(
-            f"{file} is not valid TOML: {error}",
-            template=template,
-            file=file,
-            line=int(found[1]) if found else None,
-        ) from None
+    if document is None:
+        document = _toml(text, template, file)
     parameter: str | None = None
     try:
         only(document, ("template", "parameters"))
@@ -99,6 +90,21 @@ def read_manifest(text: str, *, template: str, file: str) -> Manifest:
         what = f"parameter {parameter!r}: {wrong}" if parameter is not None else str(wrong)
         raise BrokenManifest(
             f"{where}: {what}", template=template, file=file, line=line, parameter=parameter
+        ) from None
+
+
+def _toml(text: str, template: str, file: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError too
+        found = re.search(r"\(at line (\d+)", str(error))
+        raise BrokenManifest(
+            f"{file} is not valid TOML: {error}",
+            template=template,
+            file=file,
+            line=int(found[1]) if found else None,
         ) from None
 
 

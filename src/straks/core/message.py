@@ -19,7 +19,6 @@ from straks.core.gate import OPEN
 from straks.core.given import require
 from straks.core.hygiene import offence
 from straks.core.made import made
-from straks.core.segment import Segmentation, segment
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.manifest import Purpose, Repeat
     from straks.core.phone_number import PhoneNumber
+    from straks.core.segment import Segmentation
 
 _REFERENCE_CHARACTERS = 255
 
@@ -153,6 +153,8 @@ class Sms(Message):
     @property
     def segmentation(self) -> Segmentation:
         """How a handset receives the body."""
+        from straks.core.segment import segment
+
         return segment(self.body)
 
     @property

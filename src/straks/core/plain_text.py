@@ -415,10 +415,3 @@ def _says(text: str, address: str) -> bool:
     if _NUMBER.fullmatch(address):
         return re.sub(r"[^\d+]", "", text) == re.sub(r"[^\d+]", "", address)
     return address in text.split()
-
-
-def trimmed(text: str) -> str:
-    """Return *text* without white space at its edges and at the ends of its lines."""
-    if "\n" not in text:
-        return text.strip()
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip()

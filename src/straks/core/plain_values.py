@@ -19,9 +19,8 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from straks.core.number_kinds import Date, Duration, Integer, Time
 from straks.core.parameter import Parameter, Shown
-from straks.core.text_kinds import AsWritten, Choice, Code, Name, Reference, Text
+from straks.core.text_kinds import AsWritten, Code, Name, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +39,8 @@ _LETTER: Final = "A-Za-z0-9æøåÆØÅäöÄÖéÉ"
 _INSIDE: Final = rf"{_LETTER} ,'()/&+-"
 # A value of one of these types is told by being equal. A moment is not: at the end of summer time two are
 # equal and an hour apart. Nor is an amount, of which there are those that cannot even be looked up.
-_TOLD_BY_VALUE: Final[dict[type[Parameter], type]] = {
-    Choice: str, Integer: int, Date: date, Time: time, Duration: timedelta,
+_TOLD_BY_VALUE: Final[dict[str, type]] = {
+    "choice": str, "integer": int, "date": date, "time": time, "duration": timedelta,
 }  # fmt: skip
 
 
@@ -52,7 +51,8 @@ def taker(parameter: Parameter, locale: str, *, plainly: bool) -> Callable[[obje
     *plainly* is whether it prints with plain spaces, as in an SMS.
     """
     ordinary = _ordinary(parameter, locale, plainly=plainly)
-    exact = _TOLD_BY_VALUE.get(type(parameter))
+    # Of the very kind: what is made of it by others may print otherwise.
+    exact = _TOLD_BY_VALUE.get(vars(type(parameter)).get("kind", ""))
     if exact is None or parameter.secret or parameter.personal:
         return ordinary
     kept = lru_cache(maxsize=KEPT)(ordinary)

@@ -18,7 +18,6 @@ One renderer may serve any number of threads.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
@@ -37,14 +36,16 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from straks.core import skeleton, straight, subset
+from straks.core import cutting, skeleton, straight, subset
 from straks.core.filled_page import FilledPage
+from straks.core.finished import composed
 from straks.core.locale import LOCALES, plural_form
 from straks.core.markup import sanitize_html
+from straks.core.nearest import nearest
 from straks.core.noting import Noting
 from straks.core.parameter import Shown
-from straks.core.plain_text import trimmed
-from straks.core.text_kinds import Link
+from straks.core.texts import PAGE_FILE
+from straks.core.url_kind import Link
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
 LAYOUT: Final = "_layout/email.html"
 """The shared layout, and the block in it that holds a message."""
 LAYOUT_BLOCK: Final = "content"
-PAGE_FILE: Final = "email.html"
 
 _PAGES_KEPT: Final = 128
 _TREES_KEPT: Final = 64
@@ -206,9 +206,9 @@ class Renderer:
 
     def settled(
         self, file: str, locale: str, links: Collection[str]
-    ) -> tuple[skeleton.Page, list[str]] | None:
+    ) -> tuple[Callable[[Sequence[str]], FilledPage], list[str]] | None:
         """
-        Return the one page that *file* is in *locale*, and the names of the values that go into it.
+        Return what fills the one page that *file* is in *locale*, and the names of the values in it.
 
         None where its conditions ask for more than the language. *links* are the names of checked links.
         """
@@ -223,7 +223,7 @@ class Renderer:
         except skeleton.Misplaced:
             return None  # which is said when it is rendered with values
         names = {word: name for name, word in stand_ins.items()}
-        return page, [names.get(word, "locale") for word in held.values]
+        return partial(FilledPage, page), [names.get(word, "locale") for word in held.values]
 
     def filled(self, file: str, values: Mapping[str, object]) -> FilledPage:
         """Render an HTML file; returns its page and the values in it."""
@@ -273,9 +273,9 @@ class Renderer:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
             tree = environment.load(source, file)
-            if environment is self._html and straight.asks_for_the_language_alone(tree):
+            if environment is self._html and cutting.asks_for_the_language_alone(tree):
                 self._settled.add(file)
-            elif environment is self._text and (cut := straight.straight(tree)):
+            elif environment is self._text and (cut := cutting.straight(tree)):
                 self._straight[file] = cut
             return subset.check(tree)
         except TemplateSyntaxError as error:
@@ -341,12 +341,8 @@ class Renderer:
         there = frozenset[str]() if uses.parent is None else self._blocks[uses.parent]
         for block, line in uses.overrides.items():
             if block not in there:
-                nearest = difflib.get_close_matches(block, there, n=1)
-                hint = (
-                    f"did you mean {nearest[0]!r}?"
-                    if nearest
-                    else f"it has {', '.join(sorted(there)) or 'none'}"
-                )
+                near = nearest(block, there)
+                hint = f"did you mean {near!r}?" if near else f"it has {', '.join(sorted(there)) or 'none'}"
                 raise _broken(
                     file, line, f"{uses.parent} has no block {block!r}, so it would not be printed; {hint}"
                 )
@@ -480,12 +476,6 @@ def _in_short(error: Exception) -> str:
 def _syntax(error: TemplateSyntaxError) -> str:
     there = "Templates have if, for, set, include, extends, block and macro."
     return f"{error.message} {there}" if "unknown tag" in str(error.message) else str(error.message)
-
-
-def composed(text: str) -> str:
-    """Return a finished text: edges trimmed, composed to NFC."""
-    text = trimmed(text)
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:

@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from straks.core.plain_text import plain_text
 from straks.core.reader import PLAIN_TAG, Reader
-from straks.core.text_kinds import Link
+from straks.core.url_kind import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -16,20 +16,16 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
-
-from jinja2 import nodes
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from straks.core import plain_values
-from straks.core.list_kind import ListOf
 from straks.core.parameter import Shown, Unfit
-from straks.core.uses import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from straks.core.filled_page import FilledPage
     from straks.core.parameter import Parameter
-    from straks.core.skeleton import Page
 
 enabled: bool = True
 """Whether texts are joined at all; False leaves every one of them to Jinja."""
@@ -74,40 +70,6 @@ def filled(text: Straight, values: Mapping[str, object]) -> str | None:
         return text.joined({name: str(value) for name, value in given.items()})
     except Exception:  # noqa: BLE001 - whatever it is, the ordinary way says it
         return None
-
-
-def straight(tree: nodes.Template) -> Straight | None:
-    """Cut the text of *tree* at its names; None where it is more than words and names."""
-    words = [""]
-    names: list[str] = []
-    for output in tree.body:
-        if not isinstance(output, nodes.Output):
-            return None
-        for node in output.nodes:
-            if isinstance(node, nodes.TemplateData):
-                words[-1] += node.data
-            elif isinstance(node, nodes.Name):
-                names.append(node.name)
-                words.append("")
-            else:
-                return None
-    return Straight(tuple(words), tuple(names))
-
-
-_OF_A_PAGE: Final = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Extends, nodes.Block,
-    nodes.Include, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-)  # fmt: skip
-
-
-def asks_for_the_language_alone(tree: nodes.Template) -> bool:
-    """Tell whether *tree* prints nothing but names, and decides nothing by any value but ``locale``."""
-    if not all(isinstance(node, _OF_A_PAGE) for node in within(tree)):
-        return False
-    branches = tree.find_all(nodes.If)
-    asked = {node.name for each in branches for node in within(each.test) if isinstance(node, nodes.Name)}
-    printed = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
-    return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)
 
 
 Filled: TypeAlias = tuple[dict[str, Any], dict[str, str], dict[str, str], tuple[str, ...]]
@@ -158,7 +120,7 @@ class Filling:
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:
     """Return how values for *parameters* are taken; None where some may be left out, or are several."""
-    if any(each.optional or isinstance(each, ListOf) for each in parameters.values()):
+    if any(each.optional or each.kind == "list" for each in parameters.values()):
         return None
     return Filling(parameters, locale, plainly=plainly)
 
@@ -169,7 +131,7 @@ class Way(NamedTuple):
     filling: Filling
     first: Straight
     """The SMS, or the e-mail's subject."""
-    page: tuple[Page, Sequence[str]] | None
-    """The e-mail's one page, and the names of the values that go into it."""
+    page: tuple[Callable[[Sequence[str]], FilledPage], Sequence[str]] | None
+    """What fills the e-mail's one page, and the names of the values that go into it."""
     text: Straight | None
     """The e-mail's own plain text."""

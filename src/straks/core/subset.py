@@ -21,13 +21,13 @@ and a message must not lose a sentence in silence.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from unicodedata import category
 
 from jinja2 import meta, nodes
 
+from straks.core.nearest import nearest
 from straks.core.parameter import GIVEN_NAMES, RESERVED_NAMES
 
 if TYPE_CHECKING:
@@ -347,8 +347,8 @@ class _Checker:
 
     def _filter(self, node: nodes.Filter) -> None:
         if node.name not in FILTERS:
-            nearest = difflib.get_close_matches(node.name, FILTERS, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(FILTERS)}"
+            near = nearest(node.name, FILTERS)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(FILTERS)}"
             raise OutsideSubset(f"filter {node.name!r}", hint, node.lineno)
         if isinstance(node.node, (nodes.List, nodes.Tuple)) and node.name not in ("join", "length"):
             raise OutsideSubset(f"filter {node.name!r} for lists", "join the list first", node.lineno)

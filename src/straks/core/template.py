@@ -7,23 +7,22 @@ template, the language, the channel and the parameter, and never the value.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from straks.core import filled_page, straight
+from straks.core import straight
 from straks.core.display import Displayed
-from straks.core.filled_page import FilledPage
+from straks.core.finished import composed
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES, meant_locale
 from straks.core.made import made
 from straks.core.message import ContentType, Email, Sms
+from straks.core.nearest import nearest
 from straks.core.parameter import Shown, Unfit
-from straks.core.rendering import PAGE_FILE, Absent, composed
 from straks.core.straight import Way
-from straks.core.text_kinds import Url
+from straks.core.texts import PAGE_FILE
 from straks.errors import BrokenTemplate, InvalidSetting, InvalidValue, UnknownLocale
 
 if TYPE_CHECKING:
@@ -34,8 +33,9 @@ if TYPE_CHECKING:
     from straks.core.manifest import Manifest, Purpose, Repeat
     from straks.core.parameter import Parameter
     from straks.core.phone_number import PhoneNumber
-    from straks.core.rendering import Renderer
+    from straks.core.rendering import Absent, Renderer
     from straks.core.straight import Filled
+    from straks.core.texts import Texts
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Template(Displayed):
     name: str
     manifest: Manifest
     files: Mapping[str, frozenset[str]]
-    renderer: Renderer = field(repr=False, compare=False)
+    texts: Texts = field(repr=False, compare=False)
     sources: Mapping[str, str] = field(repr=False, compare=False)
     gate: Gate = field(default=OPEN, repr=False, compare=False)
     _known_ways: dict[tuple[str, str], Way | None] = field(
@@ -84,6 +84,11 @@ class Template(Displayed):
     def __reduce__(self) -> tuple[Callable[..., Template], tuple[Any, ...]]:
         # Made anew where it arrives: what is compiled does not travel, and its texts say all of it.
         return _from_texts, (self.name, self.contents, self.gate)
+
+    @property
+    def renderer(self) -> Renderer:
+        """What renders its texts."""
+        return self.texts.renderer
 
     @property
     def ungated(self) -> Template:
@@ -279,8 +284,8 @@ class Template(Displayed):
         if way.page is not None:
             page, names = way.page
             del parts["html"]
-            parts["page"] = filled = FilledPage(page, [printed[name] for name in names])
-            if not (filled_page.enabled and filled.certain):
+            parts["page"] = filled = page([printed[name] for name in names])
+            if not filled.certain:
                 return None
         if way.text is not None:
             parts["text"] = composed(way.text.joined(printed))
@@ -304,7 +309,7 @@ class Template(Displayed):
             file = f"{folder}/{HTML_FILE}"
             with_subject = {**shown, "subject": subject}
             page = self._placed(locale, lambda: self.renderer.filled(file, with_subject))
-            if twin and filled_page.enabled and page.certain:
+            if twin and page.certain:
                 parts = {"subject": subject, "page": page}
             else:
                 html, text = self._placed(locale, lambda: self.renderer.finished(file, page, twin=twin))
@@ -326,17 +331,17 @@ class Template(Displayed):
     def _way(self, locale: str, channel: str) -> Way | None:
         folder = f"{self.name}/{locale}"
         taken = straight.filling(self.parameters, locale, plainly=channel == "sms")
-        first = self.renderer.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
+        first = self.texts.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
         if taken is None or first is None:
             return None
         page = text = None
         if channel == "email" and HTML_FILE in self.files[locale]:
-            links = [name for name, parameter in self.parameters.items() if isinstance(parameter, Url)]
+            links = [name for name, parameter in self.parameters.items() if parameter.kind == "url"]
             page = self.renderer.settled(f"{folder}/{HTML_FILE}", locale, links)
             if page is None:
                 return None
         if channel == "email" and TEXT_FILE in self.files[locale]:
-            text = self.renderer.cut(f"{folder}/{TEXT_FILE}")
+            text = self.texts.cut(f"{folder}/{TEXT_FILE}")
             if text is None:
                 return None
         return Way(taken, first, page, text)
@@ -373,12 +378,8 @@ class Template(Displayed):
         for name, value in given.items():
             parameter = self.parameters.get(name)
             if parameter is None:
-                nearest = difflib.get_close_matches(name, self.parameters, n=1)
-                hint = (
-                    f"did you mean {nearest[0]!r}?"
-                    if nearest
-                    else f"it takes {_listed(self.parameters) or 'none'}"
-                )
+                near = nearest(name, self.parameters)
+                hint = f"did you mean {near!r}?" if near else f"it takes {_listed(self.parameters) or 'none'}"
                 raise InvalidValue(
                     f"{where} has no parameter {name!r}; {hint}",
                     template=self.name,
@@ -457,6 +458,8 @@ def _check_originator(sender: object) -> None:
 
 
 def _absent(name: str) -> Absent:
+    from straks.core.rendering import Absent
+
     return Absent(
         hint=f"the optional parameter {name!r} was left out; ask {{% if {name} %}} first", name=name
     )

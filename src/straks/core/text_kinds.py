@@ -1,5 +1,5 @@
 """
-Kinds whose value is text: code, text, name, reference, choice, url.
+Kinds whose value is text that people write: code, text, name, reference.
 
 Length is counted in characters after NFC and trimming, since that is what a person counts; what
 the characters cost in an SMS is the segmenter's business. A value with a line break, a control, a
@@ -11,16 +11,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from straks.core.alphabet import FOREIGN, describe
 from straks.core.hygiene import looks_like_link, offence, starts_with_mark
-from straks.core.parameter import Parameter, Shown, Unfit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from straks.core.parameter import Parameter, Unfit
 
 ASCII_DIGITS = "0123456789"
 
@@ -29,13 +25,8 @@ ASCII_DIGITS = "0123456789"
 _MOST_COMPOSED = 4
 
 
-class Link(str):
-    """An https address that was checked: the only value that may be the whole of an ``href``."""
-
-    __slots__ = ()
-
-
-def _string(value: object) -> str:
+def string(value: object) -> str:
+    """Return *value*, which has to be text."""
     if not isinstance(value, str):
         raise Unfit(f"takes text, not {type(value).__name__}")
     return str(value)
@@ -82,7 +73,7 @@ class Code(AsWritten):
         """Return the code; anything but its alphabet at its length is `Unfit`."""
         if isinstance(value, int):
             raise Unfit("takes text, not a number, because a number loses leading zeros; put it in quotes")
-        code = _string(value)
+        code = string(value)
         if len(code) != self.length:
             raise Unfit(f"takes {self.limits}; this has {len(code)}")
         if code.strip(self.alphabet):
@@ -111,7 +102,7 @@ class Text(AsWritten):
 
     def check(self, value: object) -> str:
         """Return the text composed (NFC) and trimmed; what a message may not hold is `Unfit`."""
-        text = _string(value).strip()
+        text = string(value).strip()
         if len(text) > _MOST_COMPOSED * self.max_length:
             raise Unfit(f"takes {self.limits}; this has far more")
         text = unicodedata.normalize("NFC", text)
@@ -170,54 +161,3 @@ class Reference(Text):
         if self.pattern is not None and re.fullmatch(self.pattern, text, re.ASCII) is None:
             raise Unfit(f"takes {self.limits}")
         return text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(AsWritten):
-    """One of a few values, each with its word in every language."""
-
-    kind: ClassVar[str] = "choice"
-
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def limits(self) -> str:
-        """What the parameter admits."""
-        return f"one of {', '.join(self.words)}"
-
-    def check(self, value: object) -> str:
-        """Return the choice; what is not listed is `Unfit`."""
-        if not isinstance(value, str) or value not in self.words:
-            raise Unfit(f"takes {self.limits}")
-        return str(value)
-
-    def show(self, value: str, locale: str) -> Shown:
-        """Return what prints as the word in *locale* and compares as the value."""
-        return Shown(value, lambda choice: self.words[choice][locale])
-
-
-# RFC 3986, 3: unreserved, reserved and percent; what else a browser would repair is not repaired here.
-_URL = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Url(AsWritten):
-    """An https address on one of the declared hosts: no user, no port, ASCII, host in lower case."""
-
-    kind: ClassVar[str] = "url"
-
-    hosts: tuple[str, ...]
-    max_length: int
-
-    @property
-    def limits(self) -> str:
-        """What the parameter admits."""
-        return f"an https address on {' or '.join(self.hosts)}, at most {self.max_length} characters"
-
-    def check(self, value: object) -> Link:
-        """Return the address; another scheme, host or character is `Unfit`."""
-        text = _string(value)
-        match = _URL.fullmatch(text)
-        if match is None or match[1] not in self.hosts or len(text) > self.max_length:
-            raise Unfit(f"takes {self.limits}")
-        return Link(text)

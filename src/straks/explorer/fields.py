@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
 from straks.core.locale import OSLO
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.parameter import Unfit
-from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Text, Url
+from straks.core.text_kinds import ASCII_DIGITS, Code, Text
 from straks.core.typed import as_typed
+from straks.core.url_kind import Url
 from straks.explorer.hints import hint
 
 if TYPE_CHECKING:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
-from straks.core.text_kinds import ASCII_DIGITS, Choice, Code, Reference, Text, Url
+from straks.core.number_kinds import Duration, Integer
+from straks.core.text_kinds import ASCII_DIGITS, Code, Reference, Text
 from straks.core.typed import as_typed
+from straks.core.url_kind import Url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

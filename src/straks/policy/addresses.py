@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from straks.core.hygiene import looks_like_link
 from straks.core.list_kind import ListOf
-from straks.core.text_kinds import Url
+from straks.core.url_kind import Url
 from straks.policy.reading import sayings
 
 if TYPE_CHECKING:

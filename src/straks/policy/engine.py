@@ -16,11 +16,12 @@ from straks.core.given import require
 from straks.core.message import Message, Order
 from straks.core.template import Template
 from straks.errors import PolicyError
+from straks.policy.filled import Filled, Placed
 from straks.policy.ignores import Ignores
 from straks.policy.rule import Finding, Flaw, Rule, Scope, Severity
 from straks.policy.rules import RULES
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Placed, Whole
+from straks.policy.subject import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

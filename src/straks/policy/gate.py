@@ -10,15 +10,12 @@ stop anything, so only rules that make errors are asked: warnings and advice are
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from straks.core.given import require
 from straks.errors import PolicyError
-from straks.policy.engine import enforce, inspect
-from straks.policy.rule import Scope, Severity
-from straks.policy.rules import RULES
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,21 +23,23 @@ if TYPE_CHECKING:
     from straks.core.gate import Gate
     from straks.core.message import Order
     from straks.core.template import Template
+    from straks.policy.filled import Filled, Placed
     from straks.policy.rule import Check, Finding, Rule
 
-_GRAVE = tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
-_GRAVE_OF_ORDERS = tuple(rule for rule in _GRAVE if rule.scope in (Scope.MESSAGE, Scope.ORDER))
 _SENDERS_KEPT: Final = 256
+
+
+def grave_rules() -> tuple[Rule, ...]:
+    """Return the rules that make errors."""
+    from straks.policy.rule import Severity
+    from straks.policy.rules import RULES
+
+    return tuple(rule for rule in RULES if rule.severity is Severity.ERROR)
 
 
 def policy_of(gate: Gate) -> Policy | None:
     """Return the policy that *gate* holds templates against, None where it asks for none."""
     return gate.policy if isinstance(gate, PolicyGate) else None
-
-
-def _speaks(rule: Rule, policy: Policy) -> bool:
-    """Tell whether *rule* may have anything to say under *policy*; who names no key pays nothing for it."""
-    return rule.by_key is None or getattr(policy, rule.by_key) is not None
 
 
 class PolicyGate:
@@ -49,20 +48,20 @@ class PolicyGate:
 
     One gate belongs to one catalog, whose templates it knows by name, and may serve any number of
     threads: two that come first at once both inspect, and find the same.
+
+    Args:
+        policy: What the sender decided.
+        proven: Names of templates that were inspected before, and have no errors.
+        good_senders: Channels and senders in which the rules about senders found no error before.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(
+        self, policy: Policy, proven: Iterable[str] = (), good_senders: Iterable[tuple[str, str | None]] = ()
+    ) -> None:
         require(policy, Policy, "templates are held against a Policy, or policy=None to go without")
         self.policy = policy
-        wanted = [rule for rule in _GRAVE_OF_ORDERS if policy.wants(rule.code) and _speaks(rule, policy)]
-        of_messages = [rule for rule in wanted if rule.scope is Scope.MESSAGE]
-        self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
-        self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
-        of_orders = [rule for rule in wanted if rule.scope is Scope.ORDER]
-        self._with_reference = tuple(rule.check for rule in of_orders)
-        self._without_reference = tuple(rule.check for rule in of_orders if not rule.by_reference)
-        self._found: dict[str, tuple[Finding, ...]] = {}
-        self._good_senders: set[tuple[str, str | None]] = set()
+        self._found: dict[str, tuple[Finding, ...]] = dict.fromkeys(proven, ())
+        self._good_senders = set(good_senders)
 
     def admit(self, template: Template) -> None:
         """
@@ -73,9 +72,11 @@ class PolicyGate:
         """
         found = self._found.get(template.name)
         if found is None:
-            every = inspect(template, self.policy, _GRAVE)
+            from straks.policy.engine import inspect
+
+            every = inspect(template, self.policy, grave_rules())
             # An ignore of a warning matches nothing here; what it says about itself is no error.
-            found = tuple(finding for finding in every if finding.severity is Severity.ERROR)
+            found = tuple(finding for finding in every if finding.severity == "error")
             self._found[template.name] = found
         if found:
             raise PolicyError(found)
@@ -90,20 +91,56 @@ class PolicyGate:
         message = order.message
         sender = message.channel, message.sender_name
         if sender not in self._good_senders:
+            from straks.policy.filled import Filled
+
             self._hold(order, Filled(message, self.policy), self._of_senders)
             if len(self._good_senders) < _SENDERS_KEPT:
                 self._good_senders.add(sender)
-        if self._of_messages:
+        if self.policy.regions is not None:
+            from straks.policy.filled import Filled
+
             self._hold(order, Filled(message, self.policy), self._of_messages)
-        of_orders = self._without_reference if order.reference is None else self._with_reference
-        if of_orders:
-            self._hold(order, Placed(order, self.policy), of_orders)
+        if order.reference is not None:
+            from straks.policy.filled import Placed
+
+            self._hold(order, Placed(order, self.policy), self._of_references)
+
+    # A family of rules is loaded when it is first needed; a test holds these three, and when they are asked,
+    # against all the rules that there are.
+    @cached_property
+    def _of_senders(self) -> tuple[Check, ...]:
+        from straks.policy.rules import sender
+
+        return self._checks(sender.RULES, "message")
+
+    @cached_property
+    def _of_messages(self) -> tuple[Check, ...]:
+        from straks.policy.rules import security
+
+        return self._checks(security.RULES, "message")
+
+    @cached_property
+    def _of_references(self) -> tuple[Check, ...]:
+        from straks.policy.rules import sending
+
+        return self._checks(sending.RULES, "order")
+
+    def _checks(self, rules: Iterable[Rule], scope: str) -> tuple[Check, ...]:
+        return tuple(
+            rule.check
+            for rule in rules
+            if rule.scope == scope and rule.severity == "error" and self.policy.wants(rule.code)
+        )
 
     def _hold(self, order: Order, subject: Filled | Placed, checks: Iterable[Check]) -> None:
         for check in checks:
             # Nearly always there is nothing to find; findings are put together only where there is.
             for _ in check(subject):
-                enforce(order, self.policy, _GRAVE_OF_ORDERS)
+                from straks.policy.engine import enforce
+                from straks.policy.rule import Scope
+
+                of_orders = (Scope.MESSAGE, Scope.ORDER)
+                enforce(order, self.policy, [rule for rule in grave_rules() if rule.scope in of_orders])
 
     def __reduce__(self) -> tuple[type[PolicyGate], tuple[Policy]]:
         # A message keeps its gate where it is pickled: another process inspects for itself.

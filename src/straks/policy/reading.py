@@ -21,10 +21,11 @@ from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.bound_line import read_bound_line
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
 from straks.core.skeleton import FRAGMENT_BEGINS, FRAGMENT_ENDS
 from straks.core.template import HTML_FILE, SUBJECT_FILE
-from straks.core.text_kinds import Choice, Code
+from straks.core.text_kinds import Code
 from straks.policy.conditions import deciding
 from straks.policy.document import UNSEEN, documents
 from straks.policy.pointing import fix_in, spot_of

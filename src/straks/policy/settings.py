@@ -8,16 +8,15 @@ a limit that silently does not apply is worse than none.
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from straks.core.locale import LOCALES
 from straks.core.manifest import Purpose
+from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -79,8 +78,7 @@ def _covers(prefixes: Iterable[str], code: str) -> bool:
     return any(prefix == "ALL" or code.startswith(prefix) for prefix in prefixes)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key of the settings file: its form, its default in words, and what it decides."""
 
     form: str
@@ -126,6 +124,8 @@ def read_policy(text: str, file: str) -> Policy:
     Raises:
         InvalidSetting: It is not TOML, or a key or value cannot be; names the nearest key.
     """
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -150,9 +150,7 @@ def policy_of(table: Mapping[str, Any], file: str) -> Policy:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
-            nearest = difflib.get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(KEYS)}"
-            raise InvalidSetting(f"{file}: unknown key {key!r}; {hint}")
+            raise InvalidSetting(f"{file}: unknown key {key!r}; {_nearest(key, KEYS)}")
         values[key.replace("-", "_")] = _require(_READERS[key], key, value, file)
     return Policy(**values)
 
@@ -184,8 +182,8 @@ class _Unfit(ValueError):
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     there = [*known]
-    nearest = difflib.get_close_matches(name, there, n=1)
-    return f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(there)}"
+    near = nearest(name, there)
+    return f"did you mean {near!r}?" if near else f"known are {', '.join(there)}"
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

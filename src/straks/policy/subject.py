@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core.bound import bound
 from straks.core.choosing import values_for
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
     from straks.core.bound import EmailBound, SmsBound
-    from straks.core.message import Message, Order
     from straks.core.template import Template
     from straks.policy.settings import Policy
 
@@ -153,17 +152,3 @@ class Page:
     def _prints(self, values: Mapping[str, Any], hole: Hole) -> str:
         name, _, item = hole.ref.partition("#")
         return self.printer.prints(hole, values[name][int(item)] if item else values[name])
-
-
-class Filled(NamedTuple):
-    """A message with the policy."""
-
-    message: Message
-    policy: Policy
-
-
-class Placed(NamedTuple):
-    """An order with the policy."""
-
-    order: Order
-    policy: Policy

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.catalog import Catalog
 from straks.core.idempotency import SIMULATOR_KEY
+from straks.policy.filled import Filled, Placed
 from straks.policy.rule import Rule, Scope
 from straks.policy.settings import Policy
-from straks.policy.subject import Filled, Placed, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,6 +163,8 @@ def subjects(trial: Trial | str, scope: Scope) -> Iterator[object]:
     elif scope is Scope.ORDER:
         yield Placed(tried.message().order(tried.occasion, SIMULATOR_KEY, tried.reference), tried.policy)
     elif scope in (Scope.TEMPLATE, Scope.PAGE):
+        from straks.policy.subject import Whole
+
         whole = Whole(tried.catalog()["trial"], tried.policy)
         yield from (whole.pages if scope is Scope.PAGE else (whole,))
 

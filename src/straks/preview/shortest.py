@@ -11,10 +11,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+from straks.core.number_kinds import Duration, Integer
 from straks.core.parameter import Unfit
-from straks.core.text_kinds import Choice, Text, Url
+from straks.core.text_kinds import Text
+from straks.core.url_kind import Url
 from straks.errors import StraksError
 
 if TYPE_CHECKING:

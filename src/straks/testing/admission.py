@@ -25,9 +25,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import strategies as st
 
+from straks.core.amount_kind import Amount
+from straks.core.calendar_kinds import Date, DateTime, Time
+from straks.core.choice_kind import Choice
 from straks.core.list_kind import ListOf
-from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
-from straks.core.text_kinds import Choice, Code, Name, Reference, Text, Url
+from straks.core.number_kinds import Duration, Integer
+from straks.core.text_kinds import Code, Name, Reference, Text
+from straks.core.url_kind import Url
 from straks.testing import counts, texts
 from straks.testing.drawn import Drawn, Values, fits
 

@@ -22,7 +22,9 @@ from straks.testing.drawn import Drawn, fitting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from straks.core.number_kinds import Amount, Date, DateTime, Duration, Integer, Time
+    from straks.core.amount_kind import Amount
+    from straks.core.calendar_kinds import Date, DateTime, Time
+    from straks.core.number_kinds import Duration, Integer
 
 _EXACT: Final = Context(prec=60)
 _DAY: Final = timedelta(days=1)

@@ -22,7 +22,9 @@ from straks.testing.drawn import Drawn, fitting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from straks.core.text_kinds import Choice, Code, Reference, Text, Url
+    from straks.core.choice_kind import Choice
+    from straks.core.text_kinds import Code, Reference, Text
+    from straks.core.url_kind import Url
 
 # Two septets; long escapes; letters whose capitals are two (ß) or not in GSM-7 (à); and plain ones.
 _DEAR_IN_GSM7: Final = "€^{}[]~\\|&<>\"'ßàÇΔ aA9"

@@ -24,8 +24,9 @@ from straks.policy.trial import PAGE_HEAD, PICTURE, Trial, around
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from straks.policy.filled import Filled
     from straks.policy.reading import Reading
-    from straks.policy.subject import Filled, Page
+    from straks.policy.subject import Page
 
 _WARN_AT: Final = 90_000
 _CLIPPED_AT: Final = 102_000

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from straks.core.hygiene import looks_like_link
 from straks.core.list_kind import ListOf
-from straks.core.text_kinds import Text, Url
+from straks.core.text_kinds import Text
+from straks.core.url_kind import Url
 from straks.policy.addresses import (
     BY_MAIL_OR_TELEPHONE,
     GLUED_WORDS,

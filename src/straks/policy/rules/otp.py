@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.choice_kind import Choice
 from straks.core.locale import format_duration
 from straks.core.manifest import Purpose
 from straks.core.number_kinds import Duration
-from straks.core.text_kinds import Choice, Code, Reference, Text
+from straks.core.text_kinds import Code, Reference, Text
 from straks.policy.code_text import codes_of, texts_with_code
 from straks.policy.printed import first_printing
 from straks.policy.reading import subjects

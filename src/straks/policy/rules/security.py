@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from straks.core.text_kinds import Code
-    from straks.policy.subject import Filled, Whole
+    from straks.policy.filled import Filled
+    from straks.policy.subject import Whole
 
 # Five characters out of sixteen are 1 048 576 codes.
 _LETTERS: Final = PARAMETERS.replace("length = 6", 'length = 5\nalphabet = "23456789BCDFGHJK"', 1).replace(

@@ -9,7 +9,6 @@ from straks.core.alphabet import describe
 from straks.core.message import Sms
 from straks.core.phone_number import PhoneNumber
 from straks.errors import InvalidPhoneNumber
-from straks.policy.reading import sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
 from straks.policy.settings import Policy
 from straks.policy.trial import Trial
@@ -17,7 +16,8 @@ from straks.policy.trial import Trial
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from straks.policy.subject import Filled, Page
+    from straks.policy.filled import Filled
+    from straks.policy.subject import Page
 
 LEAST: Final = 3
 """The shortest name that operators take. Source: GOV.UK Notify, text message sender."""
@@ -204,6 +204,8 @@ def reply_that_goes_nowhere(page: Page) -> Iterator[Flaw]:
     Instead: say where to answer; or send from numbers alone, and name them in the policy's ``senders``.
     Source: 3GPP TS 23.040, 9.1.2.5 (an alphanumeric originator is no address).
     """
+    from straks.policy.reading import sayings
+
     senders = page.policy.senders
     if page.channel != "sms" or (senders and all(map(_NUMBER.fullmatch, senders))):
         return

@@ -12,14 +12,14 @@ from straks.core.number_kinds import Duration
 from straks.core.odds import LONGEST_LIFETIME
 from straks.core.text_kinds import Code
 from straks.policy.rule import Flaw, Scope, Severity, rule
-from straks.policy.source import Spot
 from straks.policy.trial import HEAD, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from straks.core.message import Message
-    from straks.policy.subject import Placed, Whole
+    from straks.policy.filled import Placed
+    from straks.policy.subject import Whole
 
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
 _BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
@@ -87,6 +87,8 @@ def code_that_arrives_dead(whole: Whole) -> Iterator[Flaw]:
     lives = [parameter.min for parameter in parameters if isinstance(parameter, Duration)]
     life = min(lives, default=LONGEST_LIFETIME)
     if declared > life and any(isinstance(parameter, Code) for parameter in parameters):
+        from straks.policy.source import Spot
+
         source = template.sources[whole.manifest_path]
         key = _TTL_KEY.search(source)
         late = int((declared - life).total_seconds())

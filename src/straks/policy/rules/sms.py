@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from straks.core.alphabet import FOREIGN, describe, septet_capacity, unit_capacity
 from straks.core.bound import SmsBound
+from straks.core.choice_kind import Choice
 from straks.core.hygiene import offence
 from straks.core.ledger import JOINED_CHARACTERS, MOST_MESSAGES
 from straks.core.manifest import Purpose
 from straks.core.segment import HEADER_OCTETS, Encoding
 from straks.core.substitute import find_foreign
-from straks.core.text_kinds import Choice, Text, Url
+from straks.core.text_kinds import Text
+from straks.core.url_kind import Url
 from straks.errors import Unbounded
 from straks.policy.pointing import can_go, unbounded_flaw
 from straks.policy.printed import first_printing

@@ -9,8 +9,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from straks.core.calendar_kinds import Date, DateTime
 from straks.core.domain import Span, domain_of
-from straks.core.number_kinds import Date, DateTime, Integer
+from straks.core.number_kinds import Integer
 from straks.policy.conditions import questions
 from straks.policy.reading import sayings
 from straks.policy.rule import Flaw, Scope, Severity, rule
