@@ -91,8 +91,10 @@ def encode(order: Order) -> bytes:
         raise _refused(*flaw)
     message = order.message
     named = "" if order.reference is None else f',"sendersReference":{_quoted(order.reference)}'
-    written = _written_sms(message) if isinstance(message, Sms) else _written_email(cast("Email", message))
-    return f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},{written}}}'.encode()
+    head = f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},'
+    if isinstance(message, Sms):
+        return f"{head}{_written_sms(message)}}}".encode()
+    return b"%b%b}" % (head.encode(), _written_email(cast("Email", message)))
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
@@ -126,15 +128,16 @@ def _email(email: Email) -> dict[str, Any]:
     }
 
 
-def _written_email(email: Email) -> str:
+def _written_email(email: Email) -> bytes:
     sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
     page = email.unmade_body
-    body = _quoted(email.body) if page is None else page.json()
-    return (
+    body = _quoted(email.body).encode() if page is None else page.json()
+    before = (
         f'"recipientEmail":{{"emailAddress":{_quoted(email.recipient.ascii)}'
-        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{body}{sender}'
-        f',"contentType":"{ContentType(email.content_type).value}"}}}}'
+        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":'
     )
+    after = f'{sender},"contentType":"{ContentType(email.content_type).value}"}}}}'
+    return b"%b%b%b" % (before.encode(), body, after.encode())
 
 
 Flaw: TypeAlias = tuple[str, str, str]

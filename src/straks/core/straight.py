@@ -1,11 +1,10 @@
 """
 A fast way for texts of words and names alone, which is most of them.
 
-A text without conditions, loops and filters is its words with the values between them. So is a page
-whose conditions ask for nothing but the language. What filling such a one takes is worked out
-once: where each value goes, how it is checked, and how it prints. Then a message is a few joins, where
-Jinja would set up a context of variables, and an HTML page would be rendered to find out that it is the
-same page as before.
+A text without conditions, loops and filters is its words with the values between them. What filling such a
+one takes is worked out once: where each value goes, how it is checked, and how it prints. Then a message is
+a few joins, where Jinja would set up a context of variables. What an HTML page takes besides stands in
+`straks.core.branches`.
 
 It only ever fills what is as it should be. A value that is missing, surplus, left out or not
 admitted, and whatever else comes up, is left to the ordinary way, which alone says what is wrong.
@@ -16,20 +15,19 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from jinja2 import nodes
 
 from straks.core import plain_values
 from straks.core.list_kind import ListOf
 from straks.core.parameter import Shown, Unfit
-from straks.core.uses import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from straks.core.branches import Pages
     from straks.core.parameter import Parameter
-    from straks.core.skeleton import Page
 
 enabled: bool = True
 """Whether texts are joined at all; False leaves every one of them to Jinja."""
@@ -50,14 +48,14 @@ class Straight:
         self.words = words
         self.names = names
         self._form = "%s".join([text.replace("%", "%%") for text in words])
-        self._pick = _picker(names)
+        self._pick = picker(names)
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
         return self._form % self._pick(printed)
 
 
-def _picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
+def picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
     """Return what picks the texts of *names* out of others."""
     if len(names) > 1:
         return itemgetter(*names)
@@ -94,22 +92,6 @@ def straight(tree: nodes.Template) -> Straight | None:
     return Straight(tuple(words), tuple(names))
 
 
-_OF_A_PAGE: Final = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Extends, nodes.Block,
-    nodes.Include, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-)  # fmt: skip
-
-
-def asks_for_the_language_alone(tree: nodes.Template) -> bool:
-    """Tell whether *tree* prints nothing but names, and decides nothing by any value but ``locale``."""
-    if not all(isinstance(node, _OF_A_PAGE) for node in within(tree)):
-        return False
-    branches = tree.find_all(nodes.If)
-    asked = {node.name for each in branches for node in within(each.test) if isinstance(node, nodes.Name)}
-    printed = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
-    return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)
-
-
 Filled: TypeAlias = tuple[dict[str, Any], dict[str, str], dict[str, str], tuple[str, ...]]
 """
 Values that are admitted: as they are (but for plain texts), as they print, in canonical form; the secret
@@ -129,7 +111,7 @@ class Filling:
 
     def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
         self._locale = locale
-        self._secrets = _picker([name for name, parameter in parameters.items() if parameter.secret])
+        self._secrets = picker([name for name, parameter in parameters.items() if parameter.secret])
         # In order of name, as an id lists them.
         self._steps = [
             (name, plain_values.plain_text(each), plain_values.taker(each, locale, plainly=plainly))
@@ -169,7 +151,7 @@ class Way(NamedTuple):
     filling: Filling
     first: Straight
     """The SMS, or the e-mail's subject."""
-    page: tuple[Page, Sequence[str]] | None
-    """The e-mail's one page, and the names of the values that go into it."""
+    pages: Pages | None
+    """The e-mail's HTML."""
     text: Straight | None
     """The e-mail's own plain text."""

@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core import filled_page, straight
+from straks.core.branches import Pages
 from straks.core.display import Displayed
-from straks.core.filled_page import FilledPage
 from straks.core.gate import OPEN
 from straks.core.locale import LOCALES
 from straks.core.made import made
@@ -260,15 +260,14 @@ class Template(Displayed):
         taken = None if way is None else way.filling.take(values)
         if way is None or taken is None:
             return None
-        _, printed, _, _ = taken
+        checked, printed, _, _ = taken
         subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
         parts: dict[str, object] = {"subject": subject, "html": None}
-        if way.page is not None:
-            page, names = way.page
-            del parts["html"]
-            parts["page"] = filled = FilledPage(page, [printed[name] for name in names])
-            if not (filled_page.enabled and filled.certain):
+        if way.pages is not None:
+            page = way.pages.filled(checked, printed) if filled_page.enabled else None
+            if page is None or not page.certain:
                 return None
+            parts = {"subject": subject, "page": page}
         if way.text is not None:
             parts["text"] = composed(way.text.joined(printed))
         return (taken, parts) if subject and parts.get("text", "its twin") else None
@@ -316,17 +315,18 @@ class Template(Displayed):
         first = self.renderer.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
         if taken is None or first is None:
             return None
-        page = text = None
+        pages = text = None
         if channel == "email" and HTML_FILE in self.files[locale]:
             links = [name for name, parameter in self.parameters.items() if isinstance(parameter, Url)]
-            page = self.renderer.settled(f"{folder}/{HTML_FILE}", locale, links)
-            if page is None:
+            found = self.renderer.branches(f"{folder}/{HTML_FILE}", links)
+            if found is None:
                 return None
+            pages = Pages(found, self.renderer.page_by, self.parameters, locale)
         if channel == "email" and TEXT_FILE in self.files[locale]:
             text = self.renderer.cut(f"{folder}/{TEXT_FILE}")
             if text is None:
                 return None
-        return Way(taken, first, page, text)
+        return Way(taken, first, pages, text)
 
     def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
         """
