@@ -218,6 +218,8 @@ def _too_long() -> InvalidEmailAddress:
 
 
 def _is_too_long(local: str, domain: str) -> bool:
+    if domain.isascii() and len(local) + len(domain) < MAX_LABEL_OCTETS:
+        return False
     # What counts is what is sent: a label outside ASCII grows when it becomes an A-label.
     labels = [
         label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"
@@ -234,4 +236,5 @@ def _is_special_use(domain: str) -> bool:
     from email_validator import SPECIAL_USE_DOMAIN_NAMES
 
     name = unicodedata.normalize("NFKC", domain).lower().rstrip(".")
-    return any(f".{name}".endswith(f".{reserved}") for reserved in SPECIAL_USE_DOMAIN_NAMES)
+    # The list is asked anew each time, since an application may change it.
+    return f".{name}".endswith(tuple([f".{reserved}" for reserved in SPECIAL_USE_DOMAIN_NAMES]))

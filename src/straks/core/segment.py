@@ -9,8 +9,8 @@ numbers it.
 Two characters' halves must never part: an escape and its code, and the halves of a surrogate
 pair. The device here is that positions and units are made the same thing; then counting is `len`,
 cutting is slicing, and the one rule is that a slice does not end in the middle of a character. In
-GSM-7 a *filler* is written before each character that costs two, a lone surrogate, which no valid text
-holds. In UCS-2 it is the octets that are cut, and only where a character costs two. The common text
+GSM-7 the *escape* is written before each character that costs two; no text that GSM-7 carries has one of
+its own. In UCS-2 it is the octets that are cut, and only where a character costs two. The common text
 (GSM-7, nothing from the extension table) needs neither, so it is matched once and sliced.
 
 The network does the splitting, so the default is the standard's count. Keeping what a reader sees
@@ -24,11 +24,13 @@ Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode, utf_16_le_encode
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from straks.core.alphabet import (
+    ESCAPE,
     EXTENDED_CHARACTERS,
     FOREIGN,
     GSM7_TEXT,
@@ -63,8 +65,6 @@ MOST_SEGMENTS: Final = 255
 HEADER_OCTETS: Final = 6
 """The header of a segment among several, with an 8-bit reference. Source: the same clause."""
 
-_FILLER = "\ud800"
-
 
 class Encoding(StrEnum):
     """How a text goes over the air; all segments of a message use the same."""
@@ -73,14 +73,19 @@ class Encoding(StrEnum):
     UCS2 = "UCS-2"
 
 
+# Asked for by name each takes as long as laying out a short text.
+_GSM7: Final = Encoding.GSM7
+_UCS2: Final = Encoding.UCS2
+
 # Units in a segment that stands alone, and in one among several.
-_CAPACITY = {
-    Encoding.GSM7: (septet_capacity(), septet_capacity(HEADER_OCTETS)),
-    Encoding.UCS2: (unit_capacity(), unit_capacity(HEADER_OCTETS)),
-}
-_ALONE, _JOINED = _CAPACITY[Encoding.GSM7]
+_SEPTETS: Final = septet_capacity(), septet_capacity(HEADER_OCTETS)
+_CODE_UNITS: Final = unit_capacity(), unit_capacity(HEADER_OCTETS)
+_ALONE, _JOINED = _SEPTETS
 _MOST_SEPTETS = MOST_SEGMENTS * _JOINED
-_HIGH_SURROGATE = range(0xD8, 0xDC)  # its first octet, big end first
+
+_ESCAPE = chr(ESCAPE)
+_ESCAPED = [(character, _ESCAPE + character) for character in EXTENDED_CHARACTERS]
+_HIGH_SURROGATE = range(0xD8, 0xDC)  # its upper octet
 
 
 class Segment(NamedTuple):
@@ -131,7 +136,7 @@ class Segmentation:
     @property
     def spare(self) -> int:
         """How many units are still free in the last segment."""
-        alone, joined = _CAPACITY[self.encoding]
+        alone, joined = _SEPTETS if self.encoding is _GSM7 else _CODE_UNITS
         return (alone if len(self._units) == 1 else joined) - self._units[-1]
 
     @property
@@ -141,7 +146,7 @@ class Segmentation:
 
         The stand-ins are an offer: none is ever applied. See `straks.core.substitute`.
         """
-        if self.encoding is Encoding.GSM7:
+        if self.encoding is _GSM7:
             return ()
         return tuple(find_foreign("".join(self.texts)))
 
@@ -179,24 +184,25 @@ def segment(text: str, *, encoding: Encoding | None = None, whole_clusters: bool
     """
     if encoding is not None:
         encoding = _checked(encoding)
-    chosen, laid_out = _laid_out(text, encoding)
-    alone, joined = _CAPACITY[chosen]
+    plain = encoding is not _UCS2 and ONE_SEPTET_EACH.fullmatch(text) is not None
+    if plain and len(text) <= _ALONE:  # most texts
+        return made(Segmentation, {"encoding": _GSM7, "texts": (text,), "_units": (len(text),)})
+    chosen, laid_out = (_GSM7, text) if plain else _laid_out(text, encoding)
+    alone, joined = _SEPTETS if chosen is _GSM7 else _CODE_UNITS
     units = len(laid_out) // 2 if isinstance(laid_out, bytes) else len(laid_out)
     if units <= alone:
         return made(Segmentation, {"encoding": chosen, "texts": (text,), "_units": (units,)})
     # In GSM-7 the only cluster of several characters is CR LF.
-    if whole_clusters and (chosen is Encoding.UCS2 or "\r" in text):
+    if whole_clusters and (chosen is _UCS2 or "\r" in text):
         texts = [*_whole(text, chosen, joined)]
         counts = [_units(part, chosen) for part in texts]
     elif isinstance(laid_out, bytes):
-        parts = [*_octets(laid_out, joined * 2)]
-        texts, counts = [part.decode("utf-16-be") for part in parts], [len(part) // 2 for part in parts]
+        texts, counts = _cut_octets(laid_out, joined)
     elif units == len(text):
         texts = [text[start : start + joined] for start in range(0, units, joined)]
         counts = [joined] * (len(texts) - 1) + [len(texts[-1])]
     else:
-        filled = [*_slices(laid_out, joined)]
-        texts, counts = [part.replace(_FILLER, "") for part in filled], [*map(len, filled)]
+        texts, counts = _cut_septets(text, laid_out, joined)
     if len(texts) > MOST_SEGMENTS:
         raise TooManySegments(
             f"the text needs {len(texts)} segments in {chosen}; one SMS has at most {MOST_SEGMENTS}, "
@@ -224,27 +230,24 @@ def count_segments(text: str) -> int:
 
 def _laid_out(text: str, encoding: Encoding | None) -> tuple[Encoding, str | bytes]:
     """
-    Choose the encoding of *text* and lay it out so that positions are units.
+    Choose the encoding of *text*, which is not one septet each, and lay it out so that positions are units.
 
-    That is the text itself where each character costs one, else its octets in UCS-2, or in GSM-7 with a
-    filler before each that costs two.
+    In GSM-7 that is the text with an escape before each character that costs two; in UCS-2 the text itself
+    where each costs one, and else its octets.
     """
-    if encoding is not Encoding.UCS2:
-        if ONE_SEPTET_EACH.fullmatch(text):
-            return Encoding.GSM7, text
-        if GSM7_TEXT.fullmatch(text):
-            return Encoding.GSM7, _filled(text)
+    if encoding is not _UCS2 and GSM7_TEXT.fullmatch(text):
+        return _GSM7, _escaped(text)
     try:
-        octets = text.encode("utf-16-be")
+        octets, _ = utf_16_le_encode(text)
     except UnicodeEncodeError as error:
         raise InvalidText(
             f"{describe(text[error.start])} at index {error.start} is half of a surrogate pair, which no "
             "encoding can carry; repair the text where it was cut",
             index=error.start,
         ) from None
-    if encoding is Encoding.GSM7 and (foreign := FOREIGN.search(text)):
+    if encoding is _GSM7 and (foreign := FOREIGN.search(text)):
         raise not_gsm7(text, foreign.start())
-    return Encoding.UCS2, text if len(octets) == 2 * len(text) else octets
+    return _UCS2, text if len(octets) == 2 * len(text) else octets
 
 
 def _checked(encoding: Encoding) -> Encoding:
@@ -254,38 +257,53 @@ def _checked(encoding: Encoding) -> Encoding:
         raise InvalidSetting("the encoding is neither GSM-7 nor UCS-2; give one of them, or None") from None
 
 
-def _filled(text: str) -> str:
+def _escaped(text: str) -> str:
     # Replacing what is there takes a fifth of what a pattern takes to find the places.
-    for character in EXTENDED_CHARACTERS:
+    for character, escaped in _ESCAPED:
         if character in text:
-            text = text.replace(character, _FILLER + character)
+            text = text.replace(character, escaped)
     return text
 
 
 def _units(text: str, encoding: Encoding) -> int:
-    return len(_filled(text)) if encoding is Encoding.GSM7 else len(text.encode("utf-16-be")) // 2
+    return len(_escaped(text)) if encoding is _GSM7 else len(utf_16_le_encode(text)[0]) // 2
 
 
-def _slices(filled: str, capacity: int) -> Iterator[str]:
-    """Cut *filled* as the standard does: as much as fits, but never between filler and character."""
-    start = 0
-    while start < len(filled):
+def _cut_septets(text: str, escaped: str, capacity: int) -> tuple[list[str], list[int]]:
+    """Cut *text* as the standard does: all that fits *escaped*, never between escape and character."""
+    texts: list[str] = []
+    counts: list[int] = []
+    done = start = 0
+    last = len(escaped)
+    while start < last:
         end = start + capacity
-        if filled[end - 1 : end] == _FILLER:
+        if end >= last:
+            end = last
+        elif escaped[end - 1] == _ESCAPE:
             end -= 1
-        yield filled[start:end]
+        characters = end - start - escaped.count(_ESCAPE, start, end)
+        texts.append(text[done : done + characters])
+        counts.append(end - start)
+        done += characters
         start = end
+    return texts, counts
 
 
-def _octets(octets: bytes, capacity: int) -> Iterator[bytes]:
-    """Cut *octets*, big end first, as the standard does: as much as fits, but never between surrogates."""
-    start = 0
-    while start < len(octets):
-        end = start + capacity
-        if end < len(octets) and octets[end - 2] in _HIGH_SURROGATE:
+def _cut_octets(octets: bytes, capacity: int) -> tuple[list[str], list[int]]:
+    """Cut *octets*, little end first, as the standard does: all that fits, never between surrogates."""
+    texts: list[str] = []
+    counts: list[int] = []
+    start, last = 0, len(octets)
+    while start < last:
+        end = start + 2 * capacity
+        if end >= last:
+            end = last
+        elif octets[end - 1] in _HIGH_SURROGATE:
             end -= 2
-        yield octets[start:end]
+        texts.append(utf_16_le_decode(octets[start:end])[0])
+        counts.append((end - start) // 2)
         start = end
+    return texts, counts
 
 
 def _whole(text: str, encoding: Encoding, capacity: int) -> Iterator[str]:
