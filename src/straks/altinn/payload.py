@@ -137,7 +137,7 @@ def _written_email(email: Email) -> bytes:
         f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":'
     )
     after = f'{sender},"contentType":"{ContentType(email.content_type).value}"}}}}'
-    return b"%b%b%b" % (before.encode(), body, after.encode())
+    return b"".join((before.encode(), body, after.encode()))
 
 
 Flaw: TypeAlias = tuple[str, str, str]

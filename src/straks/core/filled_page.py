@@ -18,6 +18,7 @@ import sys
 from functools import cached_property, lru_cache
 from html import escape
 from json.encoder import encode_basestring as _quoted
+from operator import itemgetter
 from typing import TYPE_CHECKING, AnyStr, Final, Generic
 
 from straks.core.plain_text import trimmed
@@ -40,22 +41,24 @@ _AS_IT_IS: Final = frozenset({Place.TEXT, Place.WHOLE_URL})
 class _Cut(Generic[AnyStr]):
     """A text with gaps: what stands between them, the values that there are, and which goes where."""
 
-    __slots__ = ("_nothing", "_order", "_parts", "as_they_are", "constants", "slots")
+    __slots__ = ("_form", "_pick", "as_they_are", "constants", "slots")
 
-    def __init__(self, parts: Parts, ready: Callable[[str], AnyStr]) -> None:
-        self._nothing = ready("")
+    def __init__(self, parts: Parts, ready: Callable[[str], AnyStr], around: AnyStr) -> None:
         gaps = [part for part in parts if not isinstance(part, str)]
-        self._parts = [ready(part) if isinstance(part, str) else self._nothing for part in parts]
         self.constants = [part for part in parts if isinstance(part, str)]
         self.slots = list(dict.fromkeys(gaps))
-        self._order = [self.slots.index(gap) for gap in gaps]
         self.as_they_are = all(place in _AS_IT_IS for _, place in gaps)
+        form = ready("%s").join([ready(text.replace("%", "%%")) for text in self.constants])
+        self._form: AnyStr = around + form + around
+        order = [self.slots.index(gap) for gap in gaps]
+        self._pick: Callable[[Sequence[AnyStr]], tuple[AnyStr, ...]] = (
+            itemgetter(*order) if len(order) > 1 else tuple
+        )
 
     def filled(self, pieces: Sequence[AnyStr]) -> AnyStr:
         """Return the text with *pieces*, one for each slot."""
-        parts = self._parts.copy()
-        parts[1::2] = [pieces[index] for index in self._order]
-        return self._nothing.join(parts)
+        filled: AnyStr = self._form % self._pick(pieces)
+        return filled
 
 
 class _Ready:
@@ -67,15 +70,15 @@ class _Ready:
 
     @cached_property
     def html(self) -> _Cut[str]:
-        return _Cut(self.page.html, str)
+        return _Cut(self.page.html, str, "")
 
     @cached_property
     def text(self) -> _Cut[str]:
-        return _Cut(self.page.text, str)
+        return _Cut(self.page.text, str, "")
 
     @cached_property
     def json(self) -> _Cut[bytes]:
-        return _Cut(self.page.html, _inside)
+        return _Cut(self.page.html, _inside, b'"')
 
     @cached_property
     def least(self) -> int:
@@ -146,7 +149,7 @@ class FilledPage:
             pieces = [values[index].encode() for index, _ in cut.slots]
         else:
             pieces = [_inside(escape(in_place(values[index], place))) for index, place in cut.slots]
-        return b'"%b"' % cut.filled(pieces)
+        return cut.filled(pieces)
 
     def free_of(self, characters: re.Pattern[str]) -> bool:
         """Tell that none of *characters*, a class of them, is in the HTML; False says nothing at all."""

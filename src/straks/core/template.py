@@ -223,22 +223,18 @@ class Template(Displayed):
             PolicyError: The catalog's policy does not let it make messages.
         """
         self.gate.admit(self)
-        locale = self.resolve(locale, "email")
+        if (locale, "email") not in self._known_ways:
+            locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
         taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
-        _, _, canonical, secrets = taken
-        return made(
-            Email,
-            {
-                **self._shared(locale),
-                "canonical_values": canonical,
-                "secrets": secrets,
-                "recipient": recipient,
-                **parts,
-                "content_type": sent_as,
-                "sender": sender,
-            },
-        )
+        email = made(Email, self._kept_shared.get(locale) or self._shared(locale))
+        own = email.__dict__
+        own.update(parts)
+        _, _, own["canonical_values"], own["secrets"] = taken
+        own["recipient"] = recipient
+        own["content_type"] = sent_as
+        own["sender"] = sender
+        return email
 
     def sent_email(self, locale: str, values: Mapping[str, object]) -> tuple[str, str]:
         """
