@@ -292,6 +292,8 @@ class _Cutter:
                 return self._both(node, self._test(node.left), self._test(node.right))
             case nodes.Compare(ops=[operand]):
                 return self._both(operand, self._test(node.expr), self._test(operand.expr))
+            case _:
+                pass
         raise _Beyond
 
     def _both(self, node: nodes.Node, left: Test, right: Test) -> Test:

@@ -48,8 +48,8 @@ class _Cut(Generic[AnyStr]):
         self.constants = [part for part in parts if isinstance(part, str)]
         self.slots = list(dict.fromkeys(gaps))
         self.as_they_are = all(place in _AS_IT_IS for _, place in gaps)
-        form = ready("%s").join([ready(text.replace("%", "%%")) for text in self.constants])
-        self._form: AnyStr = around + form + around
+        form = "%s".join([text.replace("%", "%%") for text in self.constants])
+        self._form: AnyStr = around + ready(form) + around
         order = [self.slots.index(gap) for gap in gaps]
         self._pick: Callable[[Sequence[AnyStr]], tuple[AnyStr, ...]] = (
             itemgetter(*order) if len(order) > 1 else tuple

@@ -227,14 +227,19 @@ class Template(Displayed):
             locale = self.resolve(locale, "email")
         sent_as = self._content_type(content_type, locale)
         taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
-        email = made(Email, self._kept_shared.get(locale) or self._shared(locale))
-        own = email.__dict__
-        own.update(parts)
-        _, _, own["canonical_values"], own["secrets"] = taken
-        own["recipient"] = recipient
-        own["content_type"] = sent_as
-        own["sender"] = sender
-        return email
+        _, _, canonical, secrets = taken
+        return made(
+            Email,
+            {
+                **(self._kept_shared.get(locale) or self._shared(locale)),
+                **parts,
+                "canonical_values": canonical,
+                "secrets": secrets,
+                "recipient": recipient,
+                "content_type": sent_as,
+                "sender": sender,
+            },
+        )
 
     def sent_email(self, locale: str, values: Mapping[str, object]) -> tuple[str, str]:
         """
