@@ -159,13 +159,20 @@ class Pages:
         page_by: Gives the page that some branches lead to, and what picks the values that go into it.
         parameters: What the template takes.
         locale: The language that values print in.
+        absent: What stands for each value that may be left out.
     """
 
-    __slots__ = ("_asked", "_branches", "_locale", "_only", "_page_by")
+    __slots__ = ("_absent", "_asked", "_branches", "_locale", "_only", "_page_by")
 
     def __init__(
-        self, branches: Branches, page_by: PageBy, parameters: Mapping[str, Parameter], locale: str
+        self,
+        branches: Branches,
+        page_by: PageBy,
+        parameters: Mapping[str, Parameter],
+        locale: str,
+        absent: Mapping[str, object],
     ) -> None:
+        self._absent = absent
         self._branches = branches
         self._page_by = page_by
         self._locale = locale
@@ -194,9 +201,11 @@ class Pages:
         """Return what conditions are asked of: a value as it stands in a template."""
         locale = self._locale
         return {
-            name: printed[name]
-            if parameter is None or name not in checked
-            else parameter.show(checked[name], locale)
+            name: parameter.show(checked[name], locale)
+            if parameter is not None and name in checked
+            else printed[name]
+            if name in printed
+            else self._absent[name]
             for name, parameter in self._asked
         }
 

@@ -99,18 +99,22 @@ ones printed.
 """
 
 
+_Step: TypeAlias = "tuple[str, Callable[[str], object] | None, Callable[[object], plain_values.Taken]]"
+
+
 class Filling:
     """
     How the values of one template are taken, in one language and channel.
 
     Args:
-        parameters: What the template takes; none of them optional, none a list.
+        parameters: What the template takes; no secret one of them optional, none a list.
         locale: The language that values print in.
         plainly: Whether they print with plain spaces, as in an SMS.
     """
 
     def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
         self._locale = locale
+        self._optional = frozenset([name for name, each in parameters.items() if each.optional])
         self._secrets = picker([name for name, parameter in parameters.items() if parameter.secret])
         # In order of name, as an id lists them.
         self._steps = [
@@ -120,14 +124,17 @@ class Filling:
 
     def take(self, values: Mapping[str, object]) -> Filled | None:
         """Check and print *values*; None where they are not all there, and no others, and admitted."""
-        if not isinstance(values, dict) or len(values) != len(self._steps):
+        if not isinstance(values, dict):
+            return None
+        steps = self._given(values) if self._optional else self._steps
+        if len(values) != len(steps):
             return None
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
         quick = plain_values.enabled
         try:
-            for name, is_plain, take in self._steps:
+            for name, is_plain, take in steps:
                 value = values[name]
                 if is_plain is not None and quick and type(value) is str and is_plain(value):
                     printed[name] = canonical[name] = value
@@ -137,10 +144,16 @@ class Filling:
             return None
         return checked, printed, canonical, self._secrets(printed)
 
+    def _given(self, values: Mapping[str, object]) -> list[_Step]:
+        """Return what takes *values*, where those that may be left out are."""
+        return [
+            step for step in self._steps if step[0] not in self._optional or values.get(step[0]) is not None
+        ]
+
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:
-    """Return how values for *parameters* are taken; None where some may be left out, or are several."""
-    if any(each.optional or isinstance(each, ListOf) for each in parameters.values()):
+    """Return how values for *parameters* are taken; None where one is several, or a secret left out."""
+    if any((each.optional and each.secret) or isinstance(each, ListOf) for each in parameters.values()):
         return None
     return Filling(parameters, locale, plainly=plainly)
 

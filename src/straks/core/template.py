@@ -322,11 +322,15 @@ class Template(Displayed):
             found = self.renderer.branches(f"{folder}/{HTML_FILE}", links)
             if found is None:
                 return None
-            pages = Pages(found, self.renderer.page_by, self.parameters, locale)
+            absent = {name: _absent(name) for name, each in self.parameters.items() if each.optional}
+            pages = Pages(found, self.renderer.page_by, self.parameters, locale, absent)
         if channel == "email" and TEXT_FILE in self.files[locale]:
             text = self.renderer.cut(f"{folder}/{TEXT_FILE}")
             if text is None:
                 return None
+        printed = {*first.names, *(text.names if text is not None else ())}
+        if any(each.optional and name in printed for name, each in self.parameters.items()):
+            return None
         return Way(taken, first, pages, text)
 
     def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
