@@ -25,7 +25,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from straks.core.plain_text import plain_text
+from straks.core.plain_text import plain_text_of_author
 from straks.core.reader import PLAIN_TAG, Reader
 from straks.core.text_kinds import Link
 
@@ -114,7 +114,7 @@ class Page:
     @cached_property
     def text(self) -> Parts:
         """The twin; it is made when it is first asked for."""
-        twin = plain_text(self.marked)
+        twin = plain_text_of_author(self.marked)
         ends = [match[0][-3:] for match in MARKER.finditer(twin)]
         return _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends])
 
@@ -145,7 +145,7 @@ class Page:
         )
 
 
-_said_by = lru_cache(maxsize=32)(plain_text)
+_said_by = lru_cache(maxsize=32)(plain_text_of_author)
 
 
 def _held(values: Sequence[str], index: int) -> str:
@@ -329,7 +329,7 @@ class _Finder(Reader):
     """Finds every marker and its place, in the order in which they stand in the page."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(remembers=True)  # a skeleton has no values
         self.found: list[tuple[int, Place]] = []
         self._raw = ""
 
