@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from straks.core.idempotency import _HASHES, SIMULATOR_KEY, _base32, checked_key, idempotency_id, pseudonym
+from straks.core.idempotency import (
+    _KEYED,
+    SIMULATOR_KEY,
+    _base32,
+    checked_key,
+    idempotency_id,
+    keyed,
+    pseudonym,
+)
 from straks.errors import InvalidKey, InvalidSetting
 
 KEY = b"a key for tests, nothing else"
@@ -27,7 +35,9 @@ ORDER: dict[str, Any] = {
 
 
 def id_of(**change: Any) -> str:  # noqa: ANN401 - wrong types are tried too
-    return idempotency_id(**{**ORDER, **change})
+    facts: dict[str, Any] = {**ORDER, **change}
+    facts["key"] = keyed(facts["key"])
+    return idempotency_id(**facts)
 
 
 def test_the_id_of_an_order_is_what_it_was_in_every_release_before() -> None:
@@ -36,7 +46,7 @@ def test_the_id_of_an_order_is_what_it_was_in_every_release_before() -> None:
 
 
 def test_the_pseudonym_of_a_recipient_is_what_it_was_in_every_release_before() -> None:
-    assert pseudonym("+46701740605", KEY) == "f47609200c47071775e9f92ff5654cdf"
+    assert pseudonym("+46701740605", keyed(KEY)) == "f47609200c47071775e9f92ff5654cdf"
 
 
 def test_the_order_in_which_values_are_given_does_not_matter() -> None:
@@ -130,10 +140,10 @@ def test_a_key_that_is_none_is_refused_and_never_shown(key: object, why: str) ->
 
 
 def test_a_pseudonym_is_the_recipients_under_this_key_alone() -> None:
-    assert pseudonym("kari@example.org", KEY) == pseudonym("kari@example.org", KEY)
-    assert pseudonym("kari@example.org", KEY) != pseudonym("ola@example.org", KEY)
-    assert pseudonym("kari@example.org", KEY) != pseudonym("kari@example.org", SIMULATOR_KEY)
-    assert re.fullmatch("[0-9a-f]{32}", pseudonym("åse@example.org", KEY))
+    assert pseudonym("kari@example.org", keyed(KEY)) == pseudonym("kari@example.org", keyed(KEY))
+    assert pseudonym("kari@example.org", keyed(KEY)) != pseudonym("ola@example.org", keyed(KEY))
+    assert pseudonym("kari@example.org", keyed(KEY)) != pseudonym("kari@example.org", keyed(SIMULATOR_KEY))
+    assert re.fullmatch("[0-9a-f]{32}", pseudonym("åse@example.org", keyed(KEY)))
 
 
 @given(st.binary(min_size=20, max_size=20))
@@ -144,7 +154,7 @@ def test_twenty_bytes_are_written_in_base32(digest: bytes) -> None:
 def test_more_keys_than_are_kept_ready_make_the_same_ids() -> None:
     keys = [bytes([number]) * 16 for number in range(40)]
 
-    assert [pseudonym("+46701740605", key) for key in keys] == [
-        pseudonym("+46701740605", key) for key in keys
+    assert [pseudonym("+46701740605", keyed(key)) for key in keys] == [
+        pseudonym("+46701740605", keyed(key)) for key in keys
     ]
-    assert len(_HASHES) <= 8
+    assert len(_KEYED) <= 8

@@ -16,7 +16,7 @@ from typing import Any, TypedDict
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from straks.core.idempotency import checked_key, idempotency_id, pseudonym
+from straks.core.idempotency import idempotency_id, keyed, pseudonym
 
 
 class Facts(TypedDict):
@@ -46,7 +46,7 @@ FACTS: st.SearchStrategy[Facts] = st.fixed_dictionaries(
 
 
 def id_of(facts: Facts, key: bytes) -> str:
-    return idempotency_id(key=checked_key(key), **facts)
+    return idempotency_id(key=keyed(key), **facts)
 
 
 @given(FACTS, KEYS)
@@ -79,7 +79,7 @@ def test_made_again_from_the_same_facts_it_is_the_same(facts: Facts, key: bytes)
     values = dict(reversed(facts["values"].items()))
 
     assert id_of({**facts, "values": values}, bytes(bytearray(key))) == id_of(facts, key)
-    assert pseudonym(facts["recipient"], checked_key(key)) == pseudonym(facts["recipient"], checked_key(key))
+    assert pseudonym(facts["recipient"], keyed(key)) == pseudonym(facts["recipient"], keyed(key))
 
 
 @given(FACTS, FACTS, KEYS)
@@ -102,9 +102,7 @@ def test_another_key_makes_other_ids_and_pseudonyms(facts: Facts, key: bytes, ot
     assume(key != other)
 
     assert id_of(facts, key) != id_of(facts, other)
-    assert pseudonym(facts["recipient"], checked_key(key)) != pseudonym(
-        facts["recipient"], checked_key(other)
-    )
+    assert pseudonym(facts["recipient"], keyed(key)) != pseudonym(facts["recipient"], keyed(other))
 
 
 @given(

@@ -66,15 +66,14 @@ def payload(order: Order) -> dict[str, Any]:
     if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message
-    return {
-        "idempotencyId": order.idempotency_id,
-        **({} if order.reference is None else {"sendersReference": order.reference}),
-        **(
-            {"recipientSms": _sms(message)}
-            if isinstance(message, Sms)
-            else {"recipientEmail": _email(cast("Email", message))}
-        ),
-    }
+    made: dict[str, Any] = {"idempotencyId": order.idempotency_id}
+    if order.reference is not None:
+        made["sendersReference"] = order.reference
+    if isinstance(message, Sms):
+        made["recipientSms"] = _sms(message)
+    else:
+        made["recipientEmail"] = _email(cast("Email", message))
+    return made
 
 
 def encode(order: Order) -> bytes:
@@ -98,10 +97,11 @@ def encode(order: Order) -> bytes:
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
+    body, life = sms.body, sms.time_to_live
     return {
-        "phoneNumber": str(sms.recipient),
-        "timeToLiveInSeconds": sms.time_to_live.days * 86_400 + sms.time_to_live.seconds,
-        "smsSettings": {**({} if sms.sender is None else {"sender": sms.sender}), "body": sms.body},
+        "phoneNumber": sms.recipient.e164,
+        "timeToLiveInSeconds": life.days * 86_400 + life.seconds,
+        "smsSettings": {"body": body} if sms.sender is None else {"sender": sms.sender, "body": body},
     }
 
 

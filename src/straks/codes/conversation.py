@@ -20,7 +20,7 @@ from straks.codes.recipient import read_recipient
 from straks.codes.record import CodeEvent, CodeRecord
 from straks.codes.secret import Secret
 from straks.codes.stores import Decision
-from straks.core.idempotency import checked_key, pseudonym
+from straks.core.idempotency import keyed, pseudonym
 from straks.core.phone_number import HYPHENS
 from straks.errors import CodeLimit, InvalidSetting, TooMany, TooSoon, Withheld
 
@@ -126,7 +126,7 @@ class Conversation:
                 subject=self._pseudonym(subject),
                 challenge_id=challenge_id if refusal is None else None,
                 channel=whom.channel,
-                recipient=pseudonym(str(whom.address), checked_key(self.seal.key)),
+                recipient=pseudonym(str(whom.address), keyed(self.seal.key)),
                 region=whom.region,
                 block=block,
                 limit=None if refusal is None else refusal.limit,

@@ -17,7 +17,7 @@ import re
 from functools import lru_cache
 from hashlib import blake2b
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from straks.errors import InvalidKey, InvalidSetting
 
@@ -49,9 +49,46 @@ _NAMES_KEPT = 1024
 _UNSAFE = re.compile("[^A-Za-z0-9_-]")
 
 
+class Keyed(NamedTuple):
+    """
+    What ids and pseudonyms are made with: hashes that have taken in a sender's key, there to be copied.
+
+    To take in a key is half of what hashing so little takes.
+    """
+
+    of_orders: blake2b
+    of_recipients: blake2b
+    rehearsal: bool
+    """Whether it is the simulator's public key."""
+
+
+_KEYED: Final[dict[bytes, Keyed]] = {}
+
+
+def keyed(key: object) -> Keyed:
+    """
+    Return *key*, ready to make ids and pseudonyms with; the latest few are kept.
+
+    Raises:
+        InvalidKey: It is missing, not bytes, or under 16 bytes.
+    """
+    known = _KEYED.get(key) if type(key) is bytes else None
+    if known is not None:
+        return known
+    usable = checked_key(key)
+    if len(_KEYED) >= _KEYS_KEPT:
+        _KEYED.clear()
+    made = Keyed(
+        blake2b(digest_size=_DIGEST_BYTES, key=usable, person=b"straks order"),
+        blake2b(digest_size=_PSEUDONYM_BYTES, key=usable, person=b"straks recipient"),
+        usable == SIMULATOR_KEY,
+    )
+    return _KEYED.setdefault(bytes(cast("bytes", key)), made)
+
+
 def checked_key(key: object) -> bytes:
     """
-    Return *key*, ready for a keyed hash.
+    Return *key*, as long as a keyed hash takes it.
 
     Raises:
         InvalidKey: It is missing, not bytes, or under 16 bytes.
@@ -70,7 +107,7 @@ def checked_key(key: object) -> bytes:
 
 def idempotency_id(
     *,
-    key: bytes,
+    key: Keyed,
     template: str,
     channel: str,
     locale: str,
@@ -83,7 +120,7 @@ def idempotency_id(
     Return the id of an order: at most 64 characters of ASCII, the same in every process.
 
     Args:
-        key: From `checked_key`.
+        key: From `keyed`.
         template: The template's name.
         channel: ``sms`` or ``email``.
         locale: The language of the message.
@@ -100,7 +137,7 @@ def idempotency_id(
     said = _said(template, channel, locale, sender, (*values,))
     in_order = values.values() if said.names is None else [values[name] for name in said.names]
     facts = said.form % (_quoted(recipient), *map(_quoted, in_order), _quoted(occasion))
-    digest = (_HASHES.get(key) or _hashes(key))[0].copy()
+    digest = key.of_orders.copy()
     digest.update(facts.encode())
     return said.beginning + _base32(digest.digest())
 
@@ -132,24 +169,6 @@ def _literally(fact: str) -> str:
     return _quoted(fact).replace("%", "%%")
 
 
-_HASHES: Final[dict[bytes, tuple[blake2b, blake2b]]] = {}
-
-
-def _hashes(key: bytes) -> tuple[blake2b, blake2b]:
-    """
-    Return the hashes that make ids and pseudonyms, which have taken in *key* and are there to be copied.
-
-    To take in a key is half of what hashing so little takes.
-    """
-    if len(_HASHES) >= _KEYS_KEPT:
-        _HASHES.clear()
-    made = (
-        blake2b(digest_size=_DIGEST_BYTES, key=key, person=b"straks order"),
-        blake2b(digest_size=_PSEUDONYM_BYTES, key=key, person=b"straks recipient"),
-    )
-    return _HASHES.setdefault(key, made)
-
-
 def _base32(digest: bytes) -> str:
     """Write 20 bytes in base32 (RFC 4648, 6), in lower case."""
     number = int.from_bytes(digest, "big")
@@ -158,13 +177,13 @@ def _base32(digest: bytes) -> str:
     return number.to_bytes(32, "big").translate(_LETTERS).decode("ascii")
 
 
-def pseudonym(recipient: str, key: bytes) -> str:
+def pseudonym(recipient: str, key: Keyed) -> str:
     """
-    Return the keyed pseudonym of *recipient*: 32 hexadecimal digits.
+    Return the pseudonym of *recipient* under *key*: 32 hexadecimal digits.
 
     The same recipient has the same one under the same key, so «who got what» can be answered from
     records that name nobody.
     """
-    digest = (_HASHES.get(key) or _hashes(key))[1].copy()
+    digest = key.of_recipients.copy()
     digest.update(recipient.encode())
     return digest.hexdigest()

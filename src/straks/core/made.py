@@ -18,7 +18,12 @@ T = TypeVar("T")
 
 
 def made(kind: type[T], fields: Mapping[str, object]) -> T:
-    """Return a *kind*, a frozen dataclass without slots, with *fields*: all it has, by name."""
+    """
+    Return a *kind*, a frozen dataclass without slots, with *fields*: all it has, by name.
+
+    What many have in common may be all that it is given here, if whoever makes it puts the rest into its
+    ``__dict__`` before anybody else has it.
+    """
     value = object.__new__(kind)
     value.__dict__.update(fields)
     return value

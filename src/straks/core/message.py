@@ -91,7 +91,7 @@ class Message(Displayed, ABC):
             InvalidSetting: The occasion is empty, or the reference is not one printable line.
             PolicyError: The catalog's policy does not let it go.
         """
-        usable = idempotency.checked_key(key)
+        keyed = idempotency.keyed(key)
         if reference is not None:
             _check_reference(reference)
         address = self.address
@@ -100,7 +100,7 @@ class Message(Displayed, ABC):
             {
                 "message": self,
                 "idempotency_id": idempotency.idempotency_id(
-                    key=usable,
+                    key=keyed,
                     template=self.template,
                     channel=self.channel,
                     locale=self.locale,
@@ -110,12 +110,12 @@ class Message(Displayed, ABC):
                     occasion=occasion,
                 ),
                 "reference": reference,
-                "pseudonym": idempotency.pseudonym(address, usable),
-                "rehearsal": key == idempotency.SIMULATOR_KEY,
+                "pseudonym": idempotency.pseudonym(address, keyed),
+                "rehearsal": keyed.rehearsal,
             },
         )
         # The traceback of an error keeps this frame, and there are those that print what it holds.
-        del key, usable, address
+        del key, address
         self.gate.release(order)
         return order
 

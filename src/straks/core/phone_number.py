@@ -133,7 +133,7 @@ class PhoneNumber:
             number = cls(e164="+" + digits, region=region, kind=kind, country_code=code)
         else:
             number = made(cls, _shared(found))
-            number.__dict__["e164"] = raw
+            vars(number)["e164"] = raw
         if wanted is not None and number.region not in wanted:
             raise InvalidPhoneNumber(
                 f"only numbers from {', '.join(sorted(wanted))} can be used here; this one is from "

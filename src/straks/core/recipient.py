@@ -55,4 +55,4 @@ def pseudonyms(recipient: str | Recipient, keys: bytes | Sequence[bytes]) -> tup
     """
     read = read_recipient(recipient) if isinstance(recipient, str) else recipient
     each = [keys] if isinstance(keys, bytes) else keys
-    return tuple(idempotency.pseudonym(str(read), idempotency.checked_key(key)) for key in each)
+    return tuple(idempotency.pseudonym(str(read), idempotency.keyed(key)) for key in each)

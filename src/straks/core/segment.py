@@ -24,7 +24,7 @@ Source: 3GPP TS 23.038, 6.2; 3GPP TS 23.040, 9.2.3.24.1.
 
 from __future__ import annotations
 
-from codecs import utf_16_le_decode, utf_16_le_encode
+from codecs import utf_16_be_decode, utf_16_be_encode
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -85,7 +85,7 @@ _MOST_SEPTETS = MOST_SEGMENTS * _JOINED
 
 _ESCAPE = chr(ESCAPE)
 _ESCAPED = [(character, _ESCAPE + character) for character in EXTENDED_CHARACTERS]
-_HIGH_SURROGATE = range(0xD8, 0xDC)  # its upper octet
+_HIGH_SURROGATE = range(0xD8, 0xDC)  # its first octet, big end first
 
 
 class Segment(NamedTuple):
@@ -238,7 +238,7 @@ def _laid_out(text: str, encoding: Encoding | None) -> tuple[Encoding, str | byt
     if encoding is not _UCS2 and GSM7_TEXT.fullmatch(text):
         return _GSM7, _escaped(text)
     try:
-        octets, _ = utf_16_le_encode(text)
+        octets, _ = utf_16_be_encode(text)
     except UnicodeEncodeError as error:
         raise InvalidText(
             f"{describe(text[error.start])} at index {error.start} is half of a surrogate pair, which no "
@@ -266,7 +266,7 @@ def _escaped(text: str) -> str:
 
 
 def _units(text: str, encoding: Encoding) -> int:
-    return len(_escaped(text)) if encoding is _GSM7 else len(utf_16_le_encode(text)[0]) // 2
+    return len(_escaped(text)) if encoding is _GSM7 else len(utf_16_be_encode(text)[0]) // 2
 
 
 def _cut_septets(text: str, escaped: str, capacity: int) -> tuple[list[str], list[int]]:
@@ -290,7 +290,7 @@ def _cut_septets(text: str, escaped: str, capacity: int) -> tuple[list[str], lis
 
 
 def _cut_octets(octets: bytes, capacity: int) -> tuple[list[str], list[int]]:
-    """Cut *octets*, little end first, as the standard does: all that fits, never between surrogates."""
+    """Cut *octets*, big end first, as the standard does: all that fits, never between surrogates."""
     texts: list[str] = []
     counts: list[int] = []
     start, last = 0, len(octets)
@@ -298,9 +298,9 @@ def _cut_octets(octets: bytes, capacity: int) -> tuple[list[str], list[int]]:
         end = start + 2 * capacity
         if end >= last:
             end = last
-        elif octets[end - 1] in _HIGH_SURROGATE:
+        elif octets[end - 2] in _HIGH_SURROGATE:
             end -= 2
-        texts.append(utf_16_le_decode(octets[start:end])[0])
+        texts.append(utf_16_be_decode(octets[start:end])[0])
         counts.append((end - start) // 2)
         start = end
     return texts, counts

@@ -11,7 +11,6 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from straks.core import filled_page, straight
@@ -172,11 +171,12 @@ class Template(Displayed):
         if not body or taken is None:
             taken, body = self._any_sms(locale, values)
         sms = made(Sms, self._kept_shared.get(locale) or self._shared(locale))
-        own = sms.__dict__
+        own = vars(sms)
         checked, _, own["canonical_values"], own["secrets"] = taken
         own["recipient"] = recipient
         own["body"] = body
-        own["time_to_live"] = self._time_to_live(checked)
+        life = self.manifest.time_to_live
+        own["time_to_live"] = checked[life] if isinstance(life, str) else life
         own["sender"] = sender
         return sms
 
@@ -406,15 +406,6 @@ class Template(Displayed):
         items = [item for value in secret if isinstance(value, Shown) for item in value.items]
         canonical = {name: self.parameters[name].canonical(value) for name, value in checked.items()}
         return checked, {}, canonical, tuple(map(str, [*secret, *items]))
-
-    def _time_to_live(self, checked: Mapping[str, Any]) -> timedelta:
-        declared = self.manifest.time_to_live
-        found = checked[declared] if isinstance(declared, str) else declared
-        if not isinstance(
-            found, timedelta
-        ):  # pragma: no cover - a catalog with an SMS and none does not load
-            raise TypeError(self.name)
-        return found
 
     def _content_type(self, wanted: str | None, locale: str) -> ContentType:
         has_html = HTML_FILE in self.files[locale]

@@ -52,8 +52,8 @@ class PolicyGate:
         self._of_senders = tuple(rule.check for rule in of_messages if rule.by_sender)
         self._of_messages = tuple(rule.check for rule in of_messages if not rule.by_sender)
         of_orders = [rule for rule in wanted if rule.scope is Scope.ORDER]
-        self._of_references = tuple(rule.check for rule in of_orders if rule.by_reference)
-        self._of_orders = tuple(rule.check for rule in of_orders if not rule.by_reference)
+        self._with_reference = tuple(rule.check for rule in of_orders)
+        self._without_reference = tuple(rule.check for rule in of_orders if not rule.by_reference)
         self._found: dict[str, tuple[Finding, ...]] = {}
         self._good_senders: set[tuple[str, str | None]] = set()
 
@@ -88,10 +88,9 @@ class PolicyGate:
                 self._good_senders.add(sender)
         if self._of_messages:
             self._hold(order, Filled(message, self.policy), self._of_messages)
-        if self._of_orders:
-            self._hold(order, Placed(order, self.policy), self._of_orders)
-        if order.reference is not None:
-            self._hold(order, Placed(order, self.policy), self._of_references)
+        of_orders = self._without_reference if order.reference is None else self._with_reference
+        if of_orders:
+            self._hold(order, Placed(order, self.policy), of_orders)
 
     def _hold(self, order: Order, subject: Filled | Placed, checks: Iterable[Check]) -> None:
         for check in checks:
