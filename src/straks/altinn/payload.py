@@ -93,7 +93,8 @@ def encode(order: Order) -> bytes:
     head = f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},'
     if isinstance(message, Sms):
         return f"{head}{_written_sms(message)}}}".encode()
-    return b"%b%b}" % (head.encode(), _written_email(cast("Email", message)))
+    before, body, after = _written_email(cast("Email", message))
+    return b"".join((f"{head}{before}".encode(), body, f"{after}}}".encode()))
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
@@ -128,16 +129,19 @@ def _email(email: Email) -> dict[str, Any]:
     }
 
 
-def _written_email(email: Email) -> bytes:
-    sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+def _written_email(email: Email) -> tuple[str, bytes, str]:
+    """Return what comes before the body, the body in octets, which its page may have ready, and the rest."""
     page = email.unmade_body
-    body = _quoted(email.body).encode() if page is None else page.json()
+    if page is None:
+        body, kind = _quoted(email.body).encode(), ContentType(email.content_type).value
+    else:
+        body, kind = page.json(), "Html"
     before = (
         f'"recipientEmail":{{"emailAddress":{_quoted(email.recipient.ascii)}'
         f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":'
     )
-    after = f'{sender},"contentType":"{ContentType(email.content_type).value}"}}}}'
-    return b"".join((before.encode(), body, after.encode()))
+    sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+    return before, body, f'{sender},"contentType":"{kind}"}}}}'
 
 
 Flaw: TypeAlias = tuple[str, str, str]

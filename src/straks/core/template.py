@@ -223,10 +223,13 @@ class Template(Displayed):
             PolicyError: The catalog's policy does not let it make messages.
         """
         self.gate.admit(self)
-        if (locale, "email") not in self._known_ways:
+        way = self._known_ways.get((locale, "email")) if straight.enabled else None
+        if way is None:
             locale = self.resolve(locale, "email")
+            way = self._ways(locale, "email") if straight.enabled else None
         sent_as = self._content_type(content_type, locale)
-        taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        made_straight = None if way is None else _straight_email(way, values)
+        taken, parts = made_straight or self._any_email(locale, values)
         _, _, canonical, secrets = taken
         return made(
             Email,
@@ -252,26 +255,6 @@ class Template(Displayed):
         _, parts = self._any_email(self.resolve(locale, "email"), values, twin=False)
         html = parts["html"]
         return str(parts["subject"]), str(parts["text"] if html is None else html)
-
-    def _straight_email(
-        self, locale: str, values: Mapping[str, object]
-    ) -> tuple[Filled, Mapping[str, object]] | None:
-        """Return values and the e-mail's own parts, where joining is all that it takes."""
-        way = self._ways(locale, "email") if straight.enabled else None
-        taken = None if way is None else way.filling.take(values)
-        if way is None or taken is None:
-            return None
-        checked, printed, _, _ = taken
-        subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
-        parts: dict[str, object] = {"subject": subject, "html": None}
-        if way.pages is not None:
-            page = way.pages.filled(checked, printed) if filled_page.enabled else None
-            if page is None or not page.certain:
-                return None
-            parts = {"subject": subject, "page": page}
-        if way.text is not None:
-            parts["text"] = composed(way.text.joined(printed))
-        return (taken, parts) if subject and parts.get("text", "its twin") else None
 
     def _any_email(
         self, locale: str, values: object, *, twin: bool = True
@@ -436,6 +419,24 @@ class Template(Displayed):
                 file=file,
             )
         return text
+
+
+def _straight_email(way: Way, values: Mapping[str, object]) -> tuple[Filled, Mapping[str, object]] | None:
+    """Return values and the e-mail's own parts, where joining is all that it takes."""
+    taken = way.filling.take(values)
+    if taken is None:
+        return None
+    checked, printed, _, _ = taken
+    subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
+    parts: dict[str, object] = {"subject": subject, "html": None}
+    if way.pages is not None:
+        page = way.pages.filled(checked, printed) if filled_page.enabled else None
+        if page is None or not page.certain:
+            return None
+        parts = {"subject": subject, "page": page}
+    if way.text is not None:
+        parts["text"] = composed(way.text.joined(printed))
+    return (taken, parts) if subject and parts.get("text", "its twin") else None
 
 
 def _check_originator(sender: object) -> None:
