@@ -43,7 +43,7 @@ def test_each_part_of_it_is_what_filling_it_at_once_gives(page: Page, values: li
 
     assert (filled.html(), filled.text()) == (html, text)
     assert json.loads(filled.json()) == html
-    assert filled.json() == json.dumps(html, ensure_ascii=False)
+    assert filled.json() == json.dumps(html, ensure_ascii=False).encode()
 
 
 @given(PAGES, VALUES)

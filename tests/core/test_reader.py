@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from straks.core import reader
+from straks.core.plain_text import plain_text
 from straks.core.reader import Reader
 
 PIECES = (
@@ -23,7 +24,7 @@ class Noting(Reader):
     """Notes all that it is told."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(remembers=True)
         self.told: list[object] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -80,8 +81,15 @@ def test_what_one_reader_does_to_attributes_no_other_sees() -> None:
             super().handle_starttag(tag, attrs)
             attrs.clear()
 
-    Emptying().feed('<p title="a">')
+    Emptying(remembers=True).feed('<p title="a">')
     noting = Noting()
     noting.feed('<p title="a">')
 
     assert noting.told == [("start", "p", [("title", "a")], '<p title="a">')]
+
+
+def test_of_html_that_may_have_values_in_it_no_tag_is_remembered() -> None:
+    before = reader._short_one.cache_info().currsize
+    plain_text('<p title="Kari Nordmann">a</p>')
+
+    assert reader._short_one.cache_info().currsize == before

@@ -25,7 +25,8 @@ NOISE = (
     "<a>", "</a>", "</div>", "</table>", "<col>", "<br/>", "</br>", "</hr>", "</p >", "</P>", "<P>", "<nobr>",
     "<font color=red>", "</font>", "<section>", "</section>", "<center>", "<form>", "<input>", "<x-y>",
     "<image>", "<body>", "</body>", "<html>", "<frameset>", "<pre>", "</pre>", "<script>", "</script>",
-    "<svg>", "<select>", "<straks-fragment>", "</straks-fragment>", "<table>", "<h1>", "<dd>",
+    "&#160;", "&#x3c;", "&#13;", "&amp;#65;", "<svg>",
+    "<select>", "<straks-fragment>", "</straks-fragment>", "<table>", "<h1>", "<dd>",
 )  # fmt: skip
 TEXTS = ("Hei å", " ", "\n", "&amp;", "&lt;b&gt;", "\"'", "&quot;x&nbsp;")
 
@@ -108,7 +109,7 @@ def test_plain_html_is_told(html: str, told: str) -> None:
     [
         "a</p>", "<p>a</b>", "<li>a</li>", "<ul>a</ul>", "<b><b>a</b></b>", "<b><p>a</p></b>", "<td>a",
         "<ul><ul></ul></ul>", "<table>a</table>", "<table>\u00a0</table>", "<a><b><a>x</a></b></a>",
-        "<script>a</script>", "<pre>a</pre>", "<p/>a</p>", "a&#38;b", "a & b", "a&copy b", "a<b", "a>b",
+        "<script>a</script>", "<pre>a</pre>", "<p/>a</p>", "a&#38b", "a & b", "a&copy b", "a<b", "a>b",
         "</br>", "<!-- <b> -->", "<!-->a", "<p =x>a</p>", "<p a='>a</p>", "<x-y>a", "</p class=x>",
         "<ul><font></ul>",
     ],
@@ -117,8 +118,19 @@ def test_what_is_not_plain_is_left_to_bleach(html: str) -> None:
     assert cleaned(html) is None
 
 
-def test_every_named_reference_is_told() -> None:
-    html = "|".join(f"&{name}" for name in html5 if name.endswith(";"))
+@pytest.mark.parametrize(
+    "references",
+    [
+        [f"&{name}" for name in html5 if name.endswith(";")],
+        [
+            f"&#{number};"
+            for number in (*range(400), 8211, 0xD800, 0xFEFF, 0xFFFE, 0x1F600, 0x110000, 9999999)
+        ],
+        [f"&#{x}{number:{how}};" for x, how in ("xx", "XX") for number in (*range(256), 0xD83D, 0x10FFFF)],
+    ],
+)
+def test_every_reference_is_told(references: list[str]) -> None:
+    html = "|".join(references)
 
     assert cleaned(html) == bleaching.clean_once(html)
 

@@ -88,8 +88,11 @@ def encode(order: Order) -> bytes:
         raise _refused(*flaw)
     message = order.message
     named = "" if order.reference is None else f',"sendersReference":{_quoted(order.reference)}'
-    written = _written_sms(message) if isinstance(message, Sms) else _written_email(cast("Email", message))
-    return f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},{written}}}'.encode()
+    head = f'{{"idempotencyId":{_quoted(order.idempotency_id)}{named},'
+    if isinstance(message, Sms):
+        return f"{head}{_written_sms(message)}}}".encode()
+    before, body, after = _written_email(cast("Email", message))
+    return b"".join((f"{head}{before}".encode(), body, f"{after}}}".encode()))
 
 
 def _sms(sms: Sms) -> dict[str, Any]:
@@ -124,15 +127,19 @@ def _email(email: Email) -> dict[str, Any]:
     }
 
 
-def _written_email(email: Email) -> str:
-    sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+def _written_email(email: Email) -> tuple[str, bytes, str]:
+    """Return what comes before the body, the body in octets, which its page may have ready, and the rest."""
     page = email.unmade_body
-    body = _quoted(email.body) if page is None else page.json()
-    return (
+    if page is None:
+        body, kind = _quoted(email.body).encode(), ContentType(email.content_type).value
+    else:
+        body, kind = page.json(), "Html"
+    before = (
         f'"recipientEmail":{{"emailAddress":{_quoted(email.recipient.ascii)}'
-        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":{body}{sender}'
-        f',"contentType":"{ContentType(email.content_type).value}"}}}}'
+        f',"emailSettings":{{"subject":{_quoted(email.subject)},"body":'
     )
+    sender = "" if email.sender is None else f',"senderEmailAddress":{_quoted(email.sender.ascii)}'
+    return before, body, f'{sender},"contentType":"{kind}"}}}}'
 
 
 Flaw: TypeAlias = tuple[str, str, str]

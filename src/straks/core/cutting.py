@@ -7,12 +7,9 @@ is cut can fill it without Jinja.
 
 from __future__ import annotations
 
-from typing import Final
-
 from jinja2 import nodes
 
 from straks.core.straight import Straight
-from straks.core.uses import within
 
 
 def straight(tree: nodes.Template) -> Straight | None:
@@ -31,19 +28,3 @@ def straight(tree: nodes.Template) -> Straight | None:
             else:
                 return None
     return Straight(tuple(words), tuple(names))
-
-
-_OF_A_PAGE: Final = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Extends, nodes.Block,
-    nodes.Include, nodes.If, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-)  # fmt: skip
-
-
-def asks_for_the_language_alone(tree: nodes.Template) -> bool:
-    """Tell whether *tree* prints nothing but names, and decides nothing by any value but ``locale``."""
-    if not all(isinstance(node, _OF_A_PAGE) for node in within(tree)):
-        return False
-    branches = tree.find_all(nodes.If)
-    asked = {node.name for each in branches for node in within(each.test) if isinstance(node, nodes.Name)}
-    printed = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
-    return asked <= {"locale"} and all(isinstance(node, (nodes.TemplateData, nodes.Name)) for node in printed)

@@ -28,6 +28,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from straks.core import known_domains
+from straks.core.made import made
 from straks.errors import EmailFault, InvalidEmailAddress, InvalidSetting
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ _MAX_CHARACTERS = 2000  # a list of addresses is still told apart from one that 
 _AROUND = " \u00a0"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class EmailAddress:
     """
     An e-mail address that a message can be sent to. Made by `parse`, which is the proof of it.
@@ -87,7 +88,7 @@ class EmailAddress:
         address = text.strip(_AROUND)
         known = _known_domains().find(address) if known_domains.enabled else None
         if known is not None:
-            return cls(normalised=known[0], ascii=known[1], original=text)
+            return made(cls, {"normalised": known[0], "ascii": known[1], "original": text})
         _refuse_other_than_one_address(address)
         valid = _validate(address)
         if valid is None or valid.ascii_email is None:

@@ -3,7 +3,7 @@ A value, given all its fields at once.
 
 A frozen dataclass sets its fields one by one, each through a method that stands in for the one it has locked.
 For the dozen fields of a message that takes longer than filling its text. What there is one of for every
-message (number, message, order) therefore has no slots: its fields are in its ``__dict__``, which takes
+message (recipient, message, order) therefore has no slots: its fields are in its ``__dict__``, which takes
 them in one go. It is as frozen afterwards as any other.
 """
 

@@ -90,7 +90,7 @@ _ENDED_BY: Final = {
     **dict.fromkeys(("tbody", "tfoot", "thead", _UNWRITTEN), _ROWS - {"tr"}),
 }
 _TAG: Final = re.compile("(<[^<>]*>)")
-_REFERENCE: Final = re.compile("&([A-Za-z][A-Za-z0-9]*;)")
+_REFERENCE: Final = re.compile("&(#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]*;)")
 
 
 def cleaned(html: str) -> str | None:
@@ -157,10 +157,11 @@ def _end_of(name: str) -> str:
 
 
 def _resolved(reference: re.Match[str]) -> str:
-    """Return a named reference as bleach writes it: its character, or where there is none itself, escaped."""
-    if reference[1] not in html5:
+    """Return a reference as bleach writes it: its character, or where there is none itself, escaped."""
+    if reference[1][0] != "#" and reference[1] not in html5:
         return f"&amp;{reference[1]}"
-    return unescape(reference[0]).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    character = unescape(reference[0]).replace("\r", "")
+    return character.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 # --- what a tag becomes --------------------------------------------------------------------------

@@ -58,7 +58,15 @@ def plain_text(html: str) -> str:
         1. Bruk innlogging <https://example.org/inn>.
         2. Vent
     """
-    reader = _Reader()
+    return _told(html, _Reader())
+
+
+def plain_text_of_author(html: str) -> str:
+    """Tell *html*, which has no values in it, as `plain_text` does; its tags may be remembered."""
+    return _told(html, _Reader(remembers=True))
+
+
+def _told(html: str, reader: _Reader) -> str:
     reader.feed(digestible(readable(html)))
     reader.close()
     return reader.finish()
@@ -190,8 +198,8 @@ class _Page:
 
 
 class _Reader(Reader):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, remembers: bool = False) -> None:
+        super().__init__(remembers=remembers)
         self.page = _Page()
         self.elements = [_Element("", "", silent=False)]
         self.open: Counter[str] = Counter()

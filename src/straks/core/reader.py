@@ -42,10 +42,16 @@ class _Tag(NamedTuple):
 
 
 class Reader(HTMLParser):
-    """Reads HTML and calls a method of its own for each tag and text."""
+    """
+    Reads HTML and calls a method of its own for each tag and text.
 
-    def __init__(self) -> None:
+    Args:
+        remembers: Whether plain tags are remembered. Only of HTML without values: what is in a tag stays.
+    """
+
+    def __init__(self, *, remembers: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self._remembers = remembers
         self._tag: str | None = None
 
     @property
@@ -63,9 +69,12 @@ class Reader(HTMLParser):
 
     def feed(self, data: str) -> None:
         """Read *data*, which follows what was read before."""
+        if not (enabled and self._remembers):
+            super().feed(data)
+            return
         pieces = TAG.split(data)
         tags = pieces[1::2]
-        if enabled and data.count("<") == data.count(">") == len(tags) and "&" not in pieces[-1]:
+        if data.count("<") == data.count(">") == len(tags) and "&" not in pieces[-1]:
             read = [said for said in map(_read, tags) if said is not None]
             if len(read) == len(tags) and not self.is_open:
                 self._tell(pieces[::2], tags, read)

@@ -36,7 +36,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from straks.core import cutting, skeleton, straight, subset
+from straks.core import branches, cutting, skeleton, straight, subset
 from straks.core.filled_page import FilledPage
 from straks.core.finished import composed
 from straks.core.locale import LOCALES, plural_form
@@ -45,7 +45,6 @@ from straks.core.nearest import nearest
 from straks.core.noting import Noting
 from straks.core.parameter import Shown
 from straks.core.texts import PAGE_FILE
-from straks.core.url_kind import Link
 from straks.errors import BrokenTemplate
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from straks.core.branches import Branches, Taken
     from straks.core.straight import Straight
     from straks.errors import TemplateError
 
@@ -68,7 +68,6 @@ _HELD_IN_ALL: Final = 1_000_000
 _LONGEST_KEPT: Final = 64_000
 """Characters of a page or a file; e-mail programs cut messages at about 100 kB, so longer ones are rare."""
 _HELD = "values held"  # no name that a template could use
-_NAMED = "value named "
 
 Place: TypeAlias = tuple[str, int]
 """A file and a line."""
@@ -114,12 +113,13 @@ class Renderer:
         # Kept by the rendered skeleton itself, so that control flow on real values stays exact.
         self._sanitise = partial(skeleton.sanitise, clean=clean)
         self._page = lru_cache(maxsize=_PAGES_KEPT)(self._sanitise)
+        self.page_by = lru_cache(maxsize=_PAGES_KEPT)(self._page_by)
+        """The page that some branches lead to, and what picks the values that go into it."""
         # Of what a page is made of, the parts that branches choose between are the same in many.
         self._cut = lru_cache(maxsize=_PAGES_KEPT)(partial(skeleton.cut, clean=clean))
         self._context = lru_cache(maxsize=len(LOCALES))(partial(_context, self._text))
         self._uses: dict[str, subset.Uses] = {}
         self._straight: dict[str, Straight] = {}
-        self._settled: set[str] = set()
         for file in self._files:
             with Noting(broken):
                 self._uses[file] = self._parse(file)
@@ -204,26 +204,23 @@ class Renderer:
         """Return *file*, cut at its names; None where it is more than words and names."""
         return self._straight.get(file)
 
-    def settled(
-        self, file: str, locale: str, links: Collection[str]
-    ) -> tuple[Callable[[Sequence[str]], FilledPage], list[str]] | None:
+    def branches(self, file: str, links: Collection[str]) -> Branches | None:
         """
-        Return what fills the one page that *file* is in *locale*, and the names of the values in it.
+        Return *file*, cut at its names and conditions; None where it has more, or is too long to be kept.
 
-        None where its conditions ask for more than the language. *links* are the names of checked links.
+        *links* are the names of checked links.
         """
-        if not self.draws_on(file) <= self._settled:
-            return None
-        stand_ins = {name: f"{_NAMED}{name}" for name in self._names[file]}
-        stand_ins |= {name: Link(stand_ins[name]) for name in links if name in stand_ins}
-        held = skeleton.Held()
-        rendered = self._render(self._html, file, {**stand_ins, "locale": locale, _HELD: held})
+        found = branches.branches(file, self.tree, links)
+        return None if found is None or found.size > _LONGEST_KEPT else found
+
+    def _page_by(
+        self, found: Branches, taken: Taken
+    ) -> tuple[skeleton.Page, Callable[[Mapping[str, str]], tuple[str, ...]]] | None:
+        rendered, names = found.page(taken)
         try:
-            page = self._page(rendered)
+            return self._page(rendered), straight.picker(names)
         except skeleton.Misplaced:
             return None  # which is said when it is rendered with values
-        names = {word: name for name, word in stand_ins.items()}
-        return partial(FilledPage, page), [names.get(word, "locale") for word in held.values]
 
     def filled(self, file: str, values: Mapping[str, object]) -> FilledPage:
         """Render an HTML file; returns its page and the values in it."""
@@ -273,9 +270,7 @@ class Renderer:
                 raise _broken(file, line, "holds the reserved word strx; take it out")
         try:
             tree = environment.load(source, file)
-            if environment is self._html and cutting.asks_for_the_language_alone(tree):
-                self._settled.add(file)
-            elif environment is self._text and (cut := cutting.straight(tree)):
+            if environment is self._text and (cut := cutting.straight(tree)):
                 self._straight[file] = cut
             return subset.check(tree)
         except TemplateSyntaxError as error:

@@ -25,7 +25,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from straks.core.plain_text import plain_text
+from straks.core.plain_text import plain_text_of_author
 from straks.core.reader import PLAIN_TAG, Reader
 from straks.core.url_kind import Link
 
@@ -46,6 +46,9 @@ _URL_ATTRIBUTES = frozenset({"href", "src"})
 _FIXED_URL = re.compile(r"https://[^/?#]+[/?#]|(mailto:|tel:)", re.IGNORECASE)
 _AFTER_URL = ("", "/", "?", "#", "&")
 _SAFE_IN_MAIL = "@+"
+
+# A reference that what follows could complete.
+_COMPLETED = re.compile(rf"&(?:#[xX]?[0-9a-fA-F]*|[A-Za-z][A-Za-z0-9]*)?(?:{MARKER.pattern})")
 
 # Elements whose content a browser does not read as HTML, so that no escaping helps in them.
 _RAW = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"})
@@ -111,7 +114,7 @@ class Page:
     @cached_property
     def text(self) -> Parts:
         """The twin; it is made when it is first asked for."""
-        twin = plain_text(self.marked)
+        twin = plain_text_of_author(self.marked)
         ends = [match[0][-3:] for match in MARKER.finditer(twin)]
         return _cut(twin, [Place.URL_PART if end == "pct" else Place.TEXT for end in ends])
 
@@ -142,7 +145,7 @@ class Page:
         )
 
 
-_said_by = lru_cache(maxsize=32)(plain_text)
+_said_by = lru_cache(maxsize=32)(plain_text_of_author)
 
 
 def _held(values: Sequence[str], index: int) -> str:
@@ -199,31 +202,60 @@ def cut(skeleton: str, clean: Callable[[str], str]) -> Cut:
     Raises:
         Misplaced: A value stands where it cannot be made safe, or where HTML is removed.
     """
-    # Before anything is parsed: composing can turn > and a mark into another character.
-    skeleton = unicodedata.normalize("NFC", skeleton)
+    skeleton = _composed(skeleton)
     parts = _clean_fragments(skeleton, clean)
     page, layout = "".join(parts), "".join(parts[::2])
     indexes = [*_indexes(page)]
     before, after = Counter(_indexes(skeleton)), Counter(indexes)
-    if before - after:
-        raise Misplaced(
-            "a value stands where HTML is removed (a comment, a tag or attribute that e-mail may not have, "
-            "a link that is neither https, mailto nor tel); put it in text"
-        )
-    if after.keys() - before.keys():
-        raise Misplaced(_FORGED)
+    _refuse_removed(before, after)
+    _refuse_forged(before, after)
     # Written as a reference, a marker shows only to whoever reads the page.
     if not after and "&" not in page:
         return Cut(page, (page,), layout)
+    _refuse_completed(page)
     found = _found_apart(parts)
     if found is None or [index for index, _ in found] != indexes:
         finder = _Finder()
         finder.feed(page)
         finder.close()
         found = finder.found
-    if [index for index, _ in found] != indexes:
-        raise Misplaced("a value stands where HTML can be read in two ways; write the HTML around it plainly")
+    _refuse_read_otherwise([index for index, _ in found], indexes)
     return Cut(page, _cut(page, [place for _, place in found]), layout)
+
+
+# --- guards: without any one of them some value reads as something else ----------------------------
+
+
+def _composed(skeleton: str) -> str:
+    # Before anything is parsed: composing can turn > and a mark into another character.
+    return unicodedata.normalize("NFC", skeleton)
+
+
+def _refuse_removed(before: Counter[int], after: Counter[int]) -> None:
+    if before - after:
+        raise Misplaced(
+            "a value stands where HTML is removed (a comment, a tag or attribute that e-mail may not have, "
+            "a link that is neither https, mailto nor tel); put it in text"
+        )
+
+
+def _refuse_forged(before: Counter[int], after: Counter[int]) -> None:
+    if after.keys() - before.keys():
+        raise Misplaced(_FORGED)
+
+
+def _refuse_completed(page: str) -> None:
+    # What was sanitised has no open reference; a layout is as its author left it.
+    if _COMPLETED.search(page):
+        raise Misplaced("a value stands right after an &, and could make a character of it; write &amp;")
+
+
+def _refuse_read_otherwise(found: Sequence[int], written: Sequence[int]) -> None:
+    if found != written:
+        raise Misplaced("a value stands where HTML can be read in two ways; write the HTML around it plainly")
+
+
+# --- where values stand ---------------------------------------------------------------------------
 
 
 _LONGEST_KEPT: Final = 16_000
@@ -297,7 +329,7 @@ class _Finder(Reader):
     """Finds every marker and its place, in the order in which they stand in the page."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(remembers=True)  # a skeleton has no values
         self.found: list[tuple[int, Place]] = []
         self._raw = ""
 
@@ -305,11 +337,7 @@ class _Finder(Reader):
         written = self.get_starttag_text() or ""
         if MARKER.search(written):
             self._not_raw()
-            if not PLAIN_TAG.fullmatch(written) or MARKER.search(_QUOTED.sub("", written)):
-                raise Misplaced(
-                    "a value stands in a tag that is not plain HTML, in a name or without quotes; "
-                    'put it in text, or in quotes as in title="…"'
-                )
+            _refuse_unquoted(written)
         if tag in _RAW:
             self._raw = self._raw or tag
         for name, value in attrs:
@@ -352,17 +380,38 @@ class _Finder(Reader):
         self.handle_comment(data)
 
 
+def _refuse_unquoted(tag: str) -> None:
+    if not PLAIN_TAG.fullmatch(tag) or MARKER.search(_QUOTED.sub("", tag)):
+        raise Misplaced(
+            "a value stands in a tag that is not plain HTML, in a name or without quotes; "
+            'put it in text, or in quotes as in title="…"'
+        )
+
+
 def _place_in_attribute(name: str, value: str, match: re.Match[str]) -> Place:
     if name in _TEXT_ATTRIBUTES:
         return Place.TEXT
-    if name not in _URL_ATTRIBUTES:
-        raise Misplaced(f"a value stands in the attribute {name!r}; only text and links take values")
-    if match.start() == 0 and match[1] and value[match.end() : match.end() + 1] in _AFTER_URL:
+    _refuse_attribute(name)
+    if _is_whole_url(value, match):
         return Place.WHOLE_URL
     fixed = _FIXED_URL.match(value, 0, match.start())
+    _refuse_open_host(name, fixed)
+    return Place.MAIL_PART if fixed and fixed[1] else Place.URL_PART
+
+
+def _refuse_attribute(name: str) -> None:
+    if name not in _URL_ATTRIBUTES:
+        raise Misplaced(f"a value stands in the attribute {name!r}; only text and links take values")
+
+
+def _is_whole_url(value: str, match: re.Match[str]) -> bool:
+    # A checked link ends its host itself, unless the host could go on behind it.
+    return match.start() == 0 and bool(match[1]) and value[match.end() : match.end() + 1] in _AFTER_URL
+
+
+def _refuse_open_host(name: str, fixed: re.Match[str] | None) -> None:
     if fixed is None:
         raise Misplaced(
             f"a value begins the address in {name!r}, or its host; only a parameter of kind url may, "
             "others go after a fixed https://host/, mailto: or tel:"
         )
-    return Place.MAIL_PART if fixed[1] else Place.URL_PART

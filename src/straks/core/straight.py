@@ -1,11 +1,10 @@
 """
 A fast way for texts of words and names alone, which is most of them.
 
-A text without conditions, loops and filters is its words with the values between them. So is a page
-whose conditions ask for nothing but the language. What filling such a one takes is worked out
-once: where each value goes, how it is checked, and how it prints. Then a message is a few joins, where
-Jinja would set up a context of variables, and an HTML page would be rendered to find out that it is the
-same page as before.
+A text without conditions, loops and filters is its words with the values between them. What filling such a
+one takes is worked out once: where each value goes, how it is checked, and how it prints. Then a message is
+a few joins, where Jinja would set up a context of variables. What an HTML page takes besides stands in
+`straks.core.branches`.
 
 It only ever fills what is as it should be. A value that is missing, surplus, left out or not
 admitted, and whatever else comes up, is left to the ordinary way, which alone says what is wrong.
@@ -24,7 +23,7 @@ from straks.core.parameter import Shown, Unfit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from straks.core.filled_page import FilledPage
+    from straks.core.branches import Pages
     from straks.core.parameter import Parameter
 
 enabled: bool = True
@@ -46,14 +45,14 @@ class Straight:
         self.words = words
         self.names = names
         self._form = "%s".join([text.replace("%", "%%") for text in words])
-        self._pick = _picker(names)
+        self._pick = picker(names)
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
         return self._form % self._pick(printed)
 
 
-def _picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
+def picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:
     """Return what picks the texts of *names* out of others."""
     if len(names) > 1:
         return itemgetter(*names)
@@ -79,19 +78,23 @@ ones printed.
 """
 
 
+_Step: TypeAlias = "tuple[str, Callable[[str], object] | None, Callable[[object], plain_values.Taken]]"
+
+
 class Filling:
     """
     How the values of one template are taken, in one language and channel.
 
     Args:
-        parameters: What the template takes; none of them optional, none a list.
+        parameters: What the template takes; no secret one of them optional, none a list.
         locale: The language that values print in.
         plainly: Whether they print with plain spaces, as in an SMS.
     """
 
     def __init__(self, parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> None:
         self._locale = locale
-        self._secrets = _picker([name for name, parameter in parameters.items() if parameter.secret])
+        self._optional = frozenset([name for name, each in parameters.items() if each.optional])
+        self._secrets = picker([name for name, parameter in parameters.items() if parameter.secret])
         # In order of name, as an id lists them.
         self._steps = [
             (name, plain_values.plain_text(each), plain_values.taker(each, locale, plainly=plainly))
@@ -100,14 +103,17 @@ class Filling:
 
     def take(self, values: Mapping[str, object]) -> Filled | None:
         """Check and print *values*; None where they are not all there, and no others, and admitted."""
-        if not isinstance(values, dict) or len(values) != len(self._steps):
+        if not isinstance(values, dict):
+            return None
+        steps = self._given(values) if self._optional else self._steps
+        if len(values) != len(steps):
             return None
         checked: dict[str, Any] = {}
         printed = {"locale": self._locale}
         canonical: dict[str, str] = {}
         quick = plain_values.enabled
         try:
-            for name, is_plain, take in self._steps:
+            for name, is_plain, take in steps:
                 value = values[name]
                 if is_plain is not None and quick and type(value) is str and is_plain(value):
                     printed[name] = canonical[name] = value
@@ -117,10 +123,16 @@ class Filling:
             return None
         return checked, printed, canonical, self._secrets(printed)
 
+    def _given(self, values: Mapping[str, object]) -> list[_Step]:
+        """Return what takes *values*, where those that may be left out are."""
+        return [
+            step for step in self._steps if step[0] not in self._optional or values.get(step[0]) is not None
+        ]
+
 
 def filling(parameters: Mapping[str, Parameter], locale: str, *, plainly: bool) -> Filling | None:
-    """Return how values for *parameters* are taken; None where some may be left out, or are several."""
-    if any(each.optional or each.kind == "list" for each in parameters.values()):
+    """Return how values for *parameters* are taken; None where one is several, or a secret left out."""
+    if any((each.optional and each.secret) or each.kind == "list" for each in parameters.values()):
         return None
     return Filling(parameters, locale, plainly=plainly)
 
@@ -131,7 +143,7 @@ class Way(NamedTuple):
     filling: Filling
     first: Straight
     """The SMS, or the e-mail's subject."""
-    page: tuple[Callable[[Sequence[str]], FilledPage], Sequence[str]] | None
-    """What fills the e-mail's one page, and the names of the values that go into it."""
+    pages: Pages | None
+    """The e-mail's HTML."""
     text: Straight | None
     """The e-mail's own plain text."""

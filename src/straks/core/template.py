@@ -241,18 +241,22 @@ class Template(Displayed):
             PolicyError: The catalog's policy does not let it make messages.
         """
         self.gate.admit(self)
-        locale = self.resolve(locale, "email")
+        way = self._known_ways.get((locale, "email")) if straight.enabled else None
+        if way is None:
+            locale = self.resolve(locale, "email")
+            way = self._ways(locale, "email") if straight.enabled else None
         sent_as = self._content_type(content_type, locale)
-        taken, parts = self._straight_email(locale, values) or self._any_email(locale, values)
+        made_straight = None if way is None else _straight_email(way, values)
+        taken, parts = made_straight or self._any_email(locale, values)
         _, _, canonical, secrets = taken
         return made(
             Email,
             {
-                **self._shared(locale),
+                **(self._kept_shared.get(locale) or self._shared(locale)),
+                **parts,
                 "canonical_values": canonical,
                 "secrets": secrets,
                 "recipient": recipient,
-                **parts,
                 "content_type": sent_as,
                 "sender": sender,
             },
@@ -269,27 +273,6 @@ class Template(Displayed):
         _, parts = self._any_email(self.resolve(locale, "email"), values, twin=False)
         html = parts["html"]
         return str(parts["subject"]), str(parts["text"] if html is None else html)
-
-    def _straight_email(
-        self, locale: str, values: Mapping[str, object]
-    ) -> tuple[Filled, Mapping[str, object]] | None:
-        """Return values and the e-mail's own parts, where joining is all that it takes."""
-        way = self._ways(locale, "email") if straight.enabled else None
-        taken = None if way is None else way.filling.take(values)
-        if way is None or taken is None:
-            return None
-        _, printed, _, _ = taken
-        subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
-        parts: dict[str, object] = {"subject": subject, "html": None}
-        if way.page is not None:
-            page, names = way.page
-            del parts["html"]
-            parts["page"] = filled = page([printed[name] for name in names])
-            if not filled.certain:
-                return None
-        if way.text is not None:
-            parts["text"] = composed(way.text.joined(printed))
-        return (taken, parts) if subject and parts.get("text", "its twin") else None
 
     def _any_email(
         self, locale: str, values: object, *, twin: bool = True
@@ -334,17 +317,24 @@ class Template(Displayed):
         first = self.texts.cut(f"{folder}/{SMS_FILE if channel == 'sms' else SUBJECT_FILE}")
         if taken is None or first is None:
             return None
-        page = text = None
+        pages = text = None
         if channel == "email" and HTML_FILE in self.files[locale]:
+            from straks.core.branches import Pages  # and what sanitises pages, which an SMS has no use for
+
             links = [name for name, parameter in self.parameters.items() if parameter.kind == "url"]
-            page = self.renderer.settled(f"{folder}/{HTML_FILE}", locale, links)
-            if page is None:
+            found = self.renderer.branches(f"{folder}/{HTML_FILE}", links)
+            if found is None:
                 return None
+            absent = {name: _absent(name) for name, each in self.parameters.items() if each.optional}
+            pages = Pages(found, self.renderer.page_by, self.parameters, locale, absent)
         if channel == "email" and TEXT_FILE in self.files[locale]:
             text = self.texts.cut(f"{folder}/{TEXT_FILE}")
             if text is None:
                 return None
-        return Way(taken, first, page, text)
+        printed = {*first.names, *(text.names if text is not None else ())}
+        if any(each.optional and name in printed for name, each in self.parameters.items()):
+            return None
+        return Way(taken, first, pages, text)
 
     def check(self, values: object, locale: str, channel: str) -> dict[str, Any]:
         """
@@ -445,6 +435,24 @@ class Template(Displayed):
                 file=file,
             )
         return text
+
+
+def _straight_email(way: Way, values: Mapping[str, object]) -> tuple[Filled, Mapping[str, object]] | None:
+    """Return values and the e-mail's own parts, where joining is all that it takes."""
+    taken = way.filling.take(values)
+    if taken is None:
+        return None
+    checked, printed, _, _ = taken
+    subject = printed["subject"] = " ".join(composed(way.first.joined(printed)).split())
+    parts: dict[str, object] = {"subject": subject, "html": None}
+    if way.pages is not None:
+        page = way.pages.filled(checked, printed)
+        if page is None or not page.certain:
+            return None
+        parts = {"subject": subject, "page": page}
+    if way.text is not None:
+        parts["text"] = composed(way.text.joined(printed))
+    return (taken, parts) if subject and parts.get("text", "its twin") else None
 
 
 def _check_originator(sender: object) -> None:
