@@ -74,7 +74,7 @@ class _Subject:
     type=click.Choice([*NAMES]),
     default=next(iter(NAMES)),
     show_default=True,
-    help="The language of the page around the messages: Bokmål or English.",
+    help="The language of the page around the messages, Norwegian or English.",
 )
 def command(*, out: Path, paths: tuple[Path, ...], title: str | None, lang: str) -> None:
     """
