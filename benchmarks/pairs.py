@@ -4,6 +4,9 @@ Two ways to the same thing, timed side by side in one process.
 A machine that others use drifts, so the two take turns within each round, and what counts is the
 median of the rounds' ratios: that is steady where the times themselves are not. The clock is the
 process's own time. Rounds are long enough that the clock's grain does not show.
+
+That is why this is written out: pyperf and pytest-benchmark time one way after the other, each by itself, and
+what the machine does between the two then stands in the ratio.
 """
 
 from __future__ import annotations
