@@ -54,12 +54,21 @@ def cli() -> Cli:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Return `start(*arguments)`: the command in a process of its own, ended with the test."""
+    """
+    Return `start(*arguments)`: the command in a process of its own, ended with the test.
+
+    One that is to be interrupted at its work is not *measured*: coverage holds a lock for a moment at each
+    call, and where it is interrupted in that moment it waits for itself.
+    """
     started: list[subprocess.Popen[str]] = []
 
-    def popen(*arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
+    def popen(*arguments: str, stdin: int | None = None, measured: bool = True) -> subprocess.Popen[str]:
+        environment = {
+            name: value for name, value in os.environ.items() if measured or not name.startswith("COVERAGE_")
+        }
         process = subprocess.Popen(  # noqa: S603 - this very interpreter
             [sys.executable, "-c", _START, *arguments],
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

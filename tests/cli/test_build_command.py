@@ -468,7 +468,15 @@ def test_interrupted_it_leaves_nothing_behind(
 ) -> None:
     write(here, *(f"+467017406{5 + n % 95:02d},nb,{n},482913,5 min,X" for n in range(100_000)))
     building = start(
-        "build", "rows.csv", "--template", "one-time-code", "--out", "orders.jsonl", "--jobs", jobs
+        "build",
+        "rows.csv",
+        "--template",
+        "one-time-code",
+        "--out",
+        "orders.jsonl",
+        "--jobs",
+        jobs,
+        measured=False,
     )
     while not any(file.name.endswith(".part") and file.stat().st_size for file in here.iterdir()):
         assert building.poll() is None
