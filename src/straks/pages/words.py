@@ -50,8 +50,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 LEGEND: Final[Mapping[str, Mapping[str, str]]] = {
     "nb": {
         "Segment": "En SMS sendes og betales i segmenter. En tekst i GSM-7, det vanlige tegnsettet,"
-        " får plass i ett så lenge den er på 160 tegn. Blir den lengre, deles den, og hvert segment"
-        " tar 153. I boblen viser en tynn strek med et nummer hvor det neste begynner.",
+        " får plass i ett så lenge den har høyst 160 tegn. Blir den lengre, deles den, og hvert"
+        " segment tar 153. I boblen viser en tynn strek med et nummer hvor det neste begynner.",
         "UCS-2": "Er ett eneste tegn i teksten utenfor GSM-7, sendes hele meldingen i UCS-2, der ett"
         " segment bare tar 70 tegn. Slike tegn er streket under med rødt, og listen under telefonen"
         " sier hva du kan skrive i stedet.",
@@ -68,8 +68,8 @@ LEGEND: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "en": {
         "Segment": "An SMS is sent and paid for in segments. A text in GSM-7, the ordinary alphabet,"
-        " fits into one as long as it has 160 characters. A longer one is cut up, and each segment"
-        " holds 153. In the bubble a thin line with a number shows where the next begins.",
+        " fits into one as long as it has 160 characters at most. A longer one is cut up, and each"
+        " segment holds 153. In the bubble a thin line with a number shows where the next begins.",
         "UCS-2": "A single character outside GSM-7 has all of the message sent in UCS-2, of which a"
         " segment holds 70 characters only. Such characters are underlined in red, and the list"
         " below the phone says what to write instead.",
