@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from straks.altinn.sealed import SealedOrder
+from straks.core.closable import Closable
 from straks.errors import InvalidOrder, UnusableFile
 from straks.files.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from types import TracebackType
-    from typing import Self
 
 LINE_MOST: Final = 16_000_000
 """Characters of a line. The service takes requests of 30 million octets at most."""
@@ -65,7 +64,7 @@ class OrderLine:
     order: SealedOrder
 
 
-class OrdersFile:
+class OrdersFile(Closable):
     """
     A file of orders, read through or at one place. Close it, or use it in a ``with`` block.
 
@@ -106,14 +105,6 @@ class OrdersFile:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"OrdersFile({self.path!r})"

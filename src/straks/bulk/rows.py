@@ -12,18 +12,18 @@ from __future__ import annotations
 
 import os
 import sys
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from io import BufferedReader, RawIOBase
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from straks.bulk.row import Numbered, Unreadable
+from straks.core.closable import Closable
 from straks.errors import UnusableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
-    from typing import BinaryIO, Self
+    from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
 
@@ -47,7 +47,7 @@ _LOOKED_AT: Final = 4096
 _TRIED: Final = 100
 
 
-class Rows(ABC):
+class Rows(Closable):
     """
     The rows of a file, to be gone through once. Close it, or use it in a ``with`` block.
 
@@ -86,22 +86,10 @@ class Rows(ABC):
     def position(self) -> int:
         """How far the file has been read, in the unit of ``size``."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Close the file."""
-
     @final
     def __iter__(self) -> Iterator[Numbered]:
         first, self._first = self._first, list[Numbered]()
         return chain(first, self._rest)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.path}>"

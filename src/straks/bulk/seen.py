@@ -9,16 +9,14 @@ with the process. There are digests under the sender's key in it, and nothing el
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
+from straks.core.closable import Closable
 
 _CACHE_KIB: Final = 16_384
 
 
-class Seen:
+class Seen(Closable):
     """Rows by what they are about. Close it, or use it in a ``with`` block."""
 
     def __init__(self) -> None:
@@ -41,11 +39,3 @@ class Seen:
     def close(self) -> None:
         """Forget everything."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -16,6 +16,7 @@ import click
 from click.exceptions import Exit
 
 from straks.cli import exits
+from straks.core.nearest import nearest
 from straks.errors import StraksError
 
 if TYPE_CHECKING:
@@ -86,10 +87,8 @@ class LazyGroup(click.Group):
         """Find the command that *args* begin with; a misspelt one is an error that names the nearest."""
         name = args[0]
         if name not in self._sentences:
-            from difflib import get_close_matches
-
-            nearest = get_close_matches(name, self._sentences, n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(self._sentences)}"
+            near = nearest(name, self._sentences)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(self._sentences)}"
             ctx.fail(f"There is no command {name!r}; {hint}")
         return super().resolve_command(ctx, args)
 

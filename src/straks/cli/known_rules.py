@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 from straks.plugins import load_rules
 from straks.policy.rule import FAMILY
@@ -49,8 +49,8 @@ def known_rule(given: str, known: Mapping[str, Rule]) -> Rule:
 
 def _hint(given: str, known: Mapping[str, Rule]) -> str:
     names = [rule.name for rule in known.values()]
-    nearest = get_close_matches(given.upper(), known, n=1) or get_close_matches(given.lower(), names, n=1)
-    return f"did you mean {nearest[0]}?" if nearest else "straks rules lists them all"
+    near = nearest(given.upper(), known) or nearest(given.lower(), names)
+    return f"did you mean {near}?" if near else "straks rules lists them all"
 
 
 def known_prefixes(given: Iterable[str], known: Mapping[str, Rule]) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ No error here shows a value: it may be a code.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from straks.core.nearest import nearest
 from straks.core.parameter import Unfit
 from straks.errors import InvalidValue
 
@@ -78,9 +78,9 @@ def _read(template: Template, name: str, text: str) -> object:
     parameter = template.parameters.get(name)
     if parameter is None:
         # `Template.check` would rather speak of what is missing; of a slip of the pen this says more.
-        nearest = get_close_matches(name, template.parameters, n=1)
+        near = nearest(name, template.parameters)
         takes = f"it takes {', '.join(template.parameters) or 'none'}"
-        flaw = f"has no parameter {name!r}; {f'did you mean {nearest[0]!r}?' if nearest else takes}"
+        flaw = f"has no parameter {name!r}; {f'did you mean {near!r}?' if near else takes}"
         raise InvalidValue(f"{template.name} {flaw}", template=template.name, parameter=name)
     if parameter.optional and not text:
         return None

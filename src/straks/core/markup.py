@@ -207,7 +207,6 @@ def sanitize_html(html: str) -> str:
         >>> sanitize_html('<a style="color: #fff; position: fixed" href="https://example.org">&Aring;pne</a>')
         '<a style="color: #fff" href="https://example.org">Åpne</a>'
     """
-    require(html, str, "HTML is text (str)")
     from straks.core import plain_markup  # which asks for what stands here
 
     if not plain_markup.enabled:

@@ -12,14 +12,13 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from straks.core.closable import Closable
 from straks.core.manifest import Repeat
 from straks.files.marked import Mark, look_at_marked
 from straks.journal.rules import Entry, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
-    from typing import Self
 
 _TABLES: Final = """
 CREATE TABLE orders (
@@ -59,7 +58,7 @@ class Run:
     by_workers: bool
 
 
-class JournalView:
+class JournalView(Closable):
     """
     A journal, to be looked at: also while a run writes it. Close it, or use it in a ``with`` block.
 
@@ -107,14 +106,6 @@ class JournalView:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.path!r})"

@@ -19,10 +19,10 @@ fates are what gateways in general do.
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 from straks.simulator import answers
 from straks.simulator.attendance import Manner
@@ -435,8 +435,8 @@ def fate_named(name: str) -> Fate:
     '+46701740663'
     """
     if name not in _BY_NAME:
-        nearest = get_close_matches(name, _BY_NAME, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_BY_NAME)}"
+        near = nearest(name, _BY_NAME)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(_BY_NAME)}"
         raise InvalidSetting(f"there is no fault of that name; {hint}")
     return _BY_NAME[name]
 

@@ -20,6 +20,7 @@ import uuid
 from math import inf
 from typing import TYPE_CHECKING, Final, Self
 
+from straks.core.closable import Closable
 from straks.errors import MissingExtra
 from straks.simulator.address import listen, url_of
 from straks.simulator.clients import Clients
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from straks.simulator.inbox import Message
 
 
-class Simulator:
+class Simulator(Closable):
     """
     Altinn's instant notifications on this machine, for as long as it is open.
 
@@ -117,17 +118,6 @@ class Simulator:
         self._listener = Listener(carriage, listening)
         self._thread = threading.Thread(target=self._listener.serve_on, name="straks-simulator", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def messages(self) -> list[Message]:

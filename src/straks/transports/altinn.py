@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from straks.altinn.follow import PAGE_MOST, follow, read_feed
 from straks.altinn.place import PAUSES_S, TIMEOUT_LEAST_S, Receipt, place
 from straks.altinn.sealed import seal
+from straks.core.closable import Closable
 from straks.errors import InDoubt, InvalidKey, InvalidSetting, Unanswered
 from straks.transports.carriers import AsyncHttpxCarrier, HttpxCarrier
 from straks.transports.environment import base_url_of, is_rehearsal
@@ -140,7 +141,7 @@ def _lost(order: SealedOrder) -> InDoubt:
     )
 
 
-class AltinnTransport:
+class AltinnTransport(Closable):
     """
     Places orders with Altinn's instant notification API.
 
@@ -276,14 +277,6 @@ class AltinnTransport:
     def close(self) -> None:
         """Take no more orders, and close what was made here; what is under way ends first."""
         self._on_close.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"AltinnTransport{self._settings!r}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from difflib import get_close_matches
 from typing import Final
 from urllib.parse import urlsplit
 
 from straks.core.given import require
+from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 
 ENVIRONMENTS: Final = {
@@ -53,8 +53,8 @@ def base_url_of(environment: str) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not _HOST.fullmatch(host) or path or not secure:
         # What was given is not repeated: it may be the token, in the wrong place.
-        nearest = get_close_matches(environment.lower(), _ALSO_CALLED, n=1)
-        hint = f". Did you mean {_ALSO_CALLED[nearest[0]]!r}?" if nearest else ""
+        near = nearest(environment.lower(), _ALSO_CALLED)
+        hint = f". Did you mean {_ALSO_CALLED[near]!r}?" if near else ""
         raise InvalidSetting(f"there is no such environment; {known}{hint}")
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -28,13 +28,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakSet
 
+from straks.core.closable import Closable
 from straks.core.given import require
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
     from straks.codes.stores import Clock, Decide
 
@@ -58,7 +57,7 @@ _not_ours: list[sqlite3.Connection] = []
 _stores: WeakSet[SqliteStore] = WeakSet()
 
 
-class SqliteStore:
+class SqliteStore(Closable):
     """
     Keeps documents in an SQLite file.
 
@@ -146,14 +145,6 @@ class SqliteStore:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<SqliteStore in {self.path}>"
