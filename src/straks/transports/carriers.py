@@ -371,7 +371,7 @@ class AsyncHttpxCarrier:
             async with asyncio.timeout(timeout_s):
                 origin = origin_of(request.url)
                 if self._client is None and self._making.proxy(origin) is None:
-                    return _read(await self._ask(request, body, origin, timeout_s), ends_s)
+                    return await self._ask(request, body, origin, timeout_s, ends_s)
                 async with self._open(request, body, timeout_s) as answer:
                     async for chunk in answer.aiter_bytes():
                         _grow(answered, chunk, ends_s)
@@ -381,7 +381,9 @@ class AsyncHttpxCarrier:
         finally:
             await self._close(leaving=1)
 
-    async def _ask(self, request: Request, body: _AsyncBody, origin: str, timeout_s: float) -> Answer:
+    async def _ask(
+        self, request: Request, body: _AsyncBody, origin: str, timeout_s: float, ends_s: float
+    ) -> Response:
         url = _url(request.url)
         line = self._idle.take(origin)
         while line is not None and not line.is_fit():
@@ -389,8 +391,9 @@ class AsyncHttpxCarrier:
             line = self._idle.take(origin)
         line = line or await self._making.connect(url, timeout_s)
         fields = {"host": url.netloc.decode("ascii"), **_HEADERS, **_headers(request)}
+        whole = False
         try:
-            return await line.ask(
+            answer = await line.ask(
                 request.method,
                 url.raw_path,
                 list(fields.items()),
@@ -398,8 +401,11 @@ class AsyncHttpxCarrier:
                 octets_most=ANSWER_OCTETS_MOST,
                 leaves=body.leaves,
             )
+            response = _read(answer, ends_s)  # what cannot be read is nobody's to speak on with
+            whole = line.is_kept
+            return response
         finally:
-            for old in self._idle.put(origin, line, time.monotonic()) if line.is_kept else [line]:
+            for old in self._idle.put(origin, line, time.monotonic()) if whole else [line]:
                 old.end()
 
     def _open(
