@@ -25,6 +25,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ DEBIANS: Final = Path("/usr/lib/postgresql")
 RABBITS: Final = Path("/usr/lib/rabbitmq/bin")
 """Where Debian keeps RabbitMQ's program that runs as whoever starts it; the one on the path changes users."""
 _TRIES: Final = 5  # a port that is free may be somebody else's a moment later
+_RETRIES: Final = 7  # httpx waits twice as long before each, from half a second: a minute in all
 
 
 class NotHere(Exception):
@@ -219,7 +221,11 @@ def marimo_server(notebook: Path) -> Generator[str]:
             return [*marimo, "--host", "127.0.0.1", "--port", f"{port}"]
 
         with _running(command, "URL", signal.SIGINT, environment={"HOME": home}) as (port, _):
-            yield f"http://127.0.0.1:{port}/"
+            url = f"http://127.0.0.1:{port}/"
+            # It names its address before it listens there: a browser that is quick finds nobody.
+            with httpx.Client(transport=httpx.HTTPTransport(retries=_RETRIES), timeout=PATIENCE_S) as client:
+                client.get(f"{url}health").raise_for_status()
+            yield url
 
 
 @pytest.fixture(scope="session")
