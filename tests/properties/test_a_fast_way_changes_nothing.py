@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import straks
+from straks.altinn import plain_sms
 from straks.core import (
     branches,
     filled_page,
@@ -107,13 +109,15 @@ def outcome(make: Callable[[], straks.Sms | straks.Email]) -> object:
     return whole, order, dict(message.canonical_values), message.secrets, sent
 
 
-FAST_WAYS = (straight, plain_values, filled_page, branches, known_domains, phone_table, plain_markup, reader)
+FAST_WAYS = (
+    straight, plain_values, filled_page, branches, plain_sms, known_domains, phone_table, plain_markup, reader
+)  # fmt: skip
 
 
 def both(make: Callable[[], straks.Sms | straks.Email]) -> tuple[object, object]:
     """Return what *make* comes to with every fast way, and with none; any alone may be off, too."""
     quick = outcome(make)
-    for way in FAST_WAYS[:4]:
+    for way in FAST_WAYS[:5]:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(way, "enabled", False)
             assert outcome(make) == quick
@@ -239,6 +243,69 @@ def test_most_of_what_ships_takes_the_fast_way(name: str) -> None:
 
     assert template._ways("nb", "email") is not None
     assert (template._ways("nb", "sms") is not None) == (name != "status-update")  # which has a condition
+
+
+ODD_TEXTS = (
+    st.sampled_from(
+        [
+            "",
+            " ",
+            "\u00a0",
+            "\n",
+            " a",
+            "a ",
+            'a"b',
+            "a\\b",
+            "a\x7f",
+            "a\x00",
+            "a\ud800",
+            "a\ufffe",
+            "\u2028",
+            "😀",
+            "č",
+            "a\nb",
+            None,
+            b"a",
+        ]
+    )
+    | st.text('ab "\\\n\t\x85\u00a0\u2028😀æ', max_size=5)
+    | st.sampled_from(["x" * 200, "x" * 201, "x" * 256])
+)
+
+
+@given(
+    id_=ODD_TEXTS,
+    body=ODD_TEXTS,
+    sender=st.sampled_from([None, "", "Skatt", 'a"b']),
+    reference=st.sampled_from([None, "", "sak 12", 'sak "12"']),
+    life=st.sampled_from([59, 60, 60.5, 172_800, 172_801, 300]),
+)
+def test_an_order_made_by_hand_is_written_the_same_or_refused_for_the_same(
+    id_: Any,  # noqa: ANN401 - what is no text is tried too
+    body: Any,  # noqa: ANN401
+    sender: str | None,
+    reference: str | None,
+    life: float,
+) -> None:
+    filled = SHIPPED["one-time-code"].sms("nb", KARI, SHIPPED["one-time-code"].examples)
+    sms = replace(filled, body=body, sender=sender, time_to_live=timedelta(seconds=life))
+    order = replace(
+        filled.order("law", straks.SIMULATOR_KEY), message=sms, idempotency_id=id_, reference=reference
+    )
+
+    def written() -> object:
+        try:
+            return straks.altinn.encode(order), straks.altinn.payload(order)
+        except straks.InvalidPayload as refusal:
+            return refusal.field, refusal.rule, str(refusal)
+        except (TypeError, AttributeError) as error:  # of what is no text
+            return type(error)
+
+    quick = written()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plain_sms, "enabled", False)
+
+        assert written() == quick
 
 
 MAILBOXES = (

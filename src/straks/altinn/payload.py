@@ -19,6 +19,7 @@ import re
 from json.encoder import encode_basestring as _quoted
 from typing import Any, Final, TypeAlias, cast
 
+from straks.altinn import plain_sms
 from straks.core.given import require
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
 from straks.core.message import ContentType, Email, Order, Sms
@@ -61,7 +62,7 @@ def payload(order: Order) -> dict[str, Any]:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
     # Judged before it is put together: a traceback keeps frames, and so no frame has the text in it.
-    if flaw := _flaw(order):
+    if plain_sms.lifetime(order) is None and (flaw := _flaw(order)):
         raise _refused(*flaw)
     message = order.message
     made: dict[str, Any] = {"idempotencyId": order.idempotency_id}
@@ -84,6 +85,9 @@ def encode(order: Order) -> bytes:
     Raises:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
+    seconds = plain_sms.lifetime(order)
+    if seconds is not None:
+        return plain_sms.written(order, seconds)
     if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message

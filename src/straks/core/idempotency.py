@@ -7,16 +7,18 @@ message. The hash is keyed, because a bare hash hides nothing here: there are 20
 mobile numbers and a million six-digit codes, and both are tried in seconds.
 
 An id begins with template and channel, for the people who read logs, and because the service has
-one id space for SMS and e-mail alike: the same id for both would silently send only the first.
+one id space for SMS and e-mail alike: the same id for both would silently send only the first. The
+hash is written in letters alone, so that nobody who searches for a code finds it there by chance.
 The ids of a release are the ids of every release: a change here makes each repeat a new message.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from binascii import hexlify
 from functools import lru_cache
 from hashlib import blake2b
-from json.encoder import encode_basestring_ascii as _quoted
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from straks.errors import InvalidKey, InvalidSetting
@@ -31,19 +33,11 @@ SIMULATOR_KEY: Final = b"for the simulator alone"
 """A key that everybody knows. Ids made with it are good for a simulator on this machine only."""
 
 _BLAKE2B_KEY_MOST = 64  # RFC 7693, 2.1
-_DIGEST_BYTES = 20
+_DIGEST_BYTES = 16
 _PSEUDONYM_BYTES = 16
 _TEMPLATE_CHARACTERS = 24
-_LETTERS: Final = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
-# To spread 160 bits over 32 bytes, five in each: the upper half of each group moves up, five times over.
-# What moves by n bits is added 2ⁿ - 1 times more.
-_SPREADS: Final = [
-    (
-        sum(((1 << bits) - 1) << bits + (bits * 2 + shift * 2) * group for group in range(groups)),
-        (1 << shift) - 1,
-    )
-    for groups, bits, shift in ((1, 80, 48), (2, 40, 24), (4, 20, 12), (8, 10, 6), (16, 5, 3))
-]
+_LETTERS: Final = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+_BETWEEN: Final = "\0"
 _KEYS_KEPT = 8
 _NAMES_KEPT = 1024
 _UNSAFE = re.compile("[^A-Za-z0-9_-]")
@@ -136,17 +130,22 @@ def idempotency_id(
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
     said = _said(template, channel, locale, sender, (*values,))
     in_order = values.values() if said.names is None else [values[name] for name in said.names]
-    facts = said.form % (_quoted(recipient), *map(_quoted, in_order), _quoted(occasion))
+    facts = _BETWEEN.join([said.first, recipient, *in_order, occasion])
+    # Joined strings are ambiguous ("a", "bc" and "ab", "c") only where what joins them is in one of them.
+    if facts.count(_BETWEEN) != said.joints:
+        facts = json.dumps([said.first, recipient, *in_order, occasion])
     digest = key.of_orders.copy()
-    digest.update(facts.encode())
-    return said.beginning + _base32(digest.digest())
+    digest.update(facts.encode("utf-8", "surrogatepass"))
+    return said.beginning + hexlify(digest.digest()).translate(_LETTERS).decode("ascii")
 
 
 class _Said(NamedTuple):
     """What the ids of one template, channel, language and sender have in common."""
 
     beginning: str
-    form: str
+    first: str
+    joints: int
+    """How many there are between what is hashed."""
     names: list[str] | None
     """The values in order of name; None where they are given in it."""
 
@@ -155,26 +154,9 @@ class _Said(NamedTuple):
 def _said(template: str, channel: str, locale: str, sender: str | None, names: tuple[str, ...]) -> _Said:
     # What is not safe in a URL or a log is replaced here; the whole name is in the hash.
     name = _UNSAFE.sub("-", template[:_TEMPLATE_CHARACTERS])
-    # JSON, because joined strings are ambiguous: ("a", "bc") and ("ab", "c") are two orders.
-    # Written out, since most of what making an id would take is setting up an encoder.
-    facts = [_literally(fact) for fact in ("straks-1", template, channel, locale)]
-    from_ = "null" if sender is None else _literally(sender)
     in_order = sorted(names)
-    values = ",".join([f"[{_literally(each)},%s]" for each in in_order])
-    form = f"[{','.join(facts)},%s,{from_},[{values}],%s]"
-    return _Said(f"{name}.{channel}.", form, None if in_order == [*names] else in_order)
-
-
-def _literally(fact: str) -> str:
-    return _quoted(fact).replace("%", "%%")
-
-
-def _base32(digest: bytes) -> str:
-    """Write 20 bytes in base32 (RFC 4648, 6), in lower case."""
-    number = int.from_bytes(digest, "big")
-    for upper, more in _SPREADS:
-        number += (number & upper) * more
-    return number.to_bytes(32, "big").translate(_LETTERS).decode("ascii")
+    first = json.dumps(["straks-1", template, channel, locale, sender, in_order])
+    return _Said(f"{name}.{channel}.", first, len(names) + 2, None if in_order == [*names] else in_order)
 
 
 def pseudonym(recipient: str, key: Keyed) -> str:

@@ -18,7 +18,6 @@ from straks.core.display import Displayed
 from straks.core.gate import OPEN
 from straks.core.given import require
 from straks.core.hygiene import offence
-from straks.core.made import made
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -96,25 +95,22 @@ class Message(Displayed, ABC):
         if reference is not None:
             _check_reference(reference)
         address = self.address
-        order = made(
-            Order,
-            {
-                "message": self,
-                "idempotency_id": idempotency.idempotency_id(
-                    key=keyed,
-                    template=self.template,
-                    channel=self.channel,
-                    locale=self.locale,
-                    recipient=address,
-                    sender=self.sender_name,
-                    values=self.canonical_values,
-                    occasion=occasion,
-                ),
-                "reference": reference,
-                "pseudonym": idempotency.pseudonym(address, keyed),
-                "rehearsal": keyed.rehearsal,
-            },
+        order = object.__new__(Order)  # as `straks.core.made`, written out
+        own = order.__dict__
+        own["message"] = self
+        own["idempotency_id"] = idempotency.idempotency_id(
+            key=keyed,
+            template=self.template,
+            channel=self.channel,
+            locale=self.locale,
+            recipient=address,
+            sender=self.sender_name,
+            values=self.canonical_values,
+            occasion=occasion,
         )
+        own["reference"] = reference
+        own["pseudonym"] = idempotency.pseudonym(address, keyed)
+        own["rehearsal"] = keyed.rehearsal
         # The traceback of an error keeps this frame, and there are those that print what it holds.
         del key, address
         self.gate.release(order)

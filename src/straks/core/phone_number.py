@@ -33,7 +33,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from straks.core import phone_table
-from straks.core.made import made
 from straks.errors import InvalidPhoneNumber, InvalidSetting, PhoneFault
 
 if TYPE_CHECKING:
@@ -132,8 +131,10 @@ class PhoneNumber:
             kind, region = _judge(code, digits[len(code) :], home)
             number = cls(e164="+" + digits, region=region, kind=kind, country_code=code)
         else:
-            number = made(cls, _shared(found))
-            vars(number)["e164"] = raw
+            number = object.__new__(cls)  # as `straks.core.made`, written out
+            own = number.__dict__
+            own.update(_shared(found))
+            own["e164"] = raw
         if wanted is not None and number.region not in wanted:
             raise InvalidPhoneNumber(
                 f"only numbers from {', '.join(sorted(wanted))} can be used here; this one is from "

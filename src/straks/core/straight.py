@@ -14,6 +14,7 @@ admitted, and whatever else comes up, is left to the ordinary way, which alone s
 
 from __future__ import annotations
 
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -39,17 +40,19 @@ class Straight:
         names: Those names.
     """
 
-    __slots__ = ("_form", "_pick", "names", "words")
+    __slots__ = ("_parts", "_pick", "names", "words")
 
     def __init__(self, words: tuple[str, ...], names: tuple[str, ...]) -> None:
         self.words = words
         self.names = names
-        self._form = "%s".join([text.replace("%", "%%") for text in words])
+        self._parts = [*chain.from_iterable(zip(words, [*names, ""], strict=True))][:-1]
         self._pick = picker(names)
 
     def joined(self, printed: Mapping[str, str]) -> str:
         """Return the text with what was *printed* for each name in it."""
-        return self._form % self._pick(printed)
+        parts = self._parts.copy()
+        parts[1::2] = self._pick(printed)
+        return "".join(parts)
 
 
 def picker(names: Sequence[str]) -> Callable[[Mapping[str, str]], tuple[str, ...]]:

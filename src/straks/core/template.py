@@ -188,8 +188,9 @@ class Template(Displayed):
         body = "" if way is None or taken is None else composed(way.first.joined(taken[1]))
         if not body or taken is None:
             taken, body = self._any_sms(locale, values)
-        sms = made(Sms, self._kept_shared.get(locale) or self._shared(locale))
-        own = vars(sms)
+        sms = object.__new__(Sms)  # as `straks.core.made`, written out
+        own = sms.__dict__
+        own.update(self._kept_shared.get(locale) or self._shared(locale))
         checked, _, own["canonical_values"], own["secrets"] = taken
         own["recipient"] = recipient
         own["body"] = body

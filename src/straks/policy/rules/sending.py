@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TTL_KEY = re.compile(r"^\s*time-to-live\b", re.MULTILINE)
 _BARE_HASHES: Final = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b")
 _HASH = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
-_OURS = re.compile(r"[A-Za-z0-9_-]{1,24}\.(?:sms|email)\.[a-z2-7]{32}")
+_OURS = re.compile(r"[A-Za-z0-9_-]{1,24}\.(?:sms|email)\.[a-p]{32}")
 _NATIONAL_DIGITS = 8
 """The digits of a Norwegian number without its country code."""
 _CODE_DIGITS_LEAST = 4
