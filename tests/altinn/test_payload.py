@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import pytest
 
-from straks.altinn.payload import _NOT_IN_EMAIL, _NOT_IN_LINE, _NOT_IN_SMS, encode, endpoint, payload
+from straks.altinn.carried import NOT_IN_EMAIL, NOT_IN_LINE, NOT_IN_SMS
+from straks.altinn.payload import encode, endpoint, payload
 from straks.core.email_address import EmailAddress
 from straks.core.manifest import Purpose, Repeat
 from straks.core.message import ContentType, Email, Message, Order, Sms
@@ -158,7 +159,7 @@ def test_each_channel_has_its_own_path(make_order: Callable[..., Order], channel
 
 
 def test_what_is_printable_holds_nothing_that_the_service_stumbles_over() -> None:
-    patterns = (_NOT_IN_LINE, _NOT_IN_SMS, _NOT_IN_EMAIL)
+    patterns = (NOT_IN_LINE, NOT_IN_SMS, NOT_IN_EMAIL)
     printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
 
     assert [pattern.search(printable) for pattern in patterns] == [None, None, None]

@@ -15,37 +15,31 @@ Source of every rule: the validators of Altinn Notifications (Altinn/altinn-noti
 
 from __future__ import annotations
 
-import re
 from json.encoder import encode_basestring as _quoted
-from typing import Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from straks.altinn import plain_sms
+from straks.altinn import plain
+from straks.altinn.carried import (
+    ID_CHARACTERS_MOST,
+    NOT_IN_EMAIL,
+    NOT_IN_LINE,
+    NOT_IN_SMS,
+    SERVICE_ADDRESS,
+    SERVICE_ADDRESS_RULE,
+)
 from straks.core.given import require
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
 from straks.core.message import ContentType, Email, Order, Sms
 from straks.errors import InvalidPayload
+
+if TYPE_CHECKING:
+    import re
 
 INSTANT_SMS: Final = "/notifications/api/v1/future/orders/instant/sms"
 INSTANT_EMAIL: Final = "/notifications/api/v1/future/orders/instant/email"
 ENDPOINTS: Final = {"sms": INSTANT_SMS, "email": INSTANT_EMAIL}
 """The path that an order of each channel is posted to."""
 
-_ID_CHARACTERS_MOST = 255  # far below the 2700 bytes where its index fails, after the message was sent
-# Controls and surrogates, and what else XML has no place for (XML 1.0, 2.2).
-_NOT_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_SMS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_NOT_IN_EMAIL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-# The service's own pattern for an address, without its accidents (it also takes ";" and "&quot;" in
-# places, which no address that straks accepts has).
-_LETTER = "A-Za-z0-9æøåÆØÅ"
-_LABEL = f"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
-_ATOM = rf"[{_LETTER}!#$%&'*+=?^_`{{|}}~-]+"
-_SERVICE_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.){{1,9}}[A-Za-z]{{2,14}}")
-_SERVICE_ADDRESS_RULE = (
-    "the part before @ has the letters a-z and æøå, digits and !#$%&'*+-=?^_`{|}~ in it, dots between; "
-    "the domain has at most ten labels and ends in 2 to 14 letters a-z"
-)
 _ONE_LINE = "one printable line"
 
 
@@ -62,7 +56,7 @@ def payload(order: Order) -> dict[str, Any]:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
     # Judged before it is put together: a traceback keeps frames, and so no frame has the text in it.
-    if plain_sms.lifetime(order) is None and (flaw := _flaw(order)):
+    if plain.lifetime(order) is None and (flaw := _flaw(order)):
         raise _refused(*flaw)
     message = order.message
     made: dict[str, Any] = {"idempotencyId": order.idempotency_id}
@@ -85,9 +79,10 @@ def encode(order: Order) -> bytes:
     Raises:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
-    seconds = plain_sms.lifetime(order)
-    if seconds is not None:
-        return plain_sms.written(order, seconds)
+    seconds = plain.lifetime(order)
+    written = plain.email(order) if seconds is None else plain.sms(order, seconds)
+    if written is not None:
+        return written
     if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message
@@ -168,8 +163,8 @@ def _flaw(order: Order) -> Flaw | None:
             rule="SMS or e-mail",
         )
     flaw = flaw or _flaw_of_text(order.idempotency_id, "idempotency_id", _ONE_LINE)
-    if flaw is None and len(order.idempotency_id) > _ID_CHARACTERS_MOST:
-        flaw = "idempotency_id", f"at most {_ID_CHARACTERS_MOST} characters", ""
+    if flaw is None and len(order.idempotency_id) > ID_CHARACTERS_MOST:
+        flaw = "idempotency_id", f"at most {ID_CHARACTERS_MOST} characters", ""
     if flaw is None and order.reference is not None:
         flaw = _flaw_of_text(order.reference, "reference", _ONE_LINE)
     return flaw
@@ -179,7 +174,7 @@ def _flaw_of_sms(sms: Sms) -> Flaw | None:
     life = sms.time_to_live
     if not TIME_TO_LIVE_LEAST <= life <= TIME_TO_LIVE_MOST or life.microseconds:
         return "time_to_live", "60 to 172800 whole seconds", ""
-    flaw = _flaw_of_text(sms.body, "body", "no control characters but line breaks", _NOT_IN_SMS)
+    flaw = _flaw_of_text(sms.body, "body", "no control characters but line breaks", NOT_IN_SMS)
     if flaw is None and sms.sender is not None:
         flaw = _flaw_of_text(sms.sender, "sender", _ONE_LINE)
     return flaw
@@ -188,12 +183,12 @@ def _flaw_of_sms(sms: Sms) -> Flaw | None:
 def _flaw_of_email(email: Email) -> Flaw | None:
     page = email.unmade_body
     flaw = _flaw_of_text(email.subject, "subject", "one line without control characters")
-    if flaw is None and (page is None or not page.free_of(_NOT_IN_EMAIL)):
+    if flaw is None and (page is None or not page.free_of(NOT_IN_EMAIL)):
         rule = "no control characters but line breaks and tabs"
-        flaw = _flaw_of_text(email.body, "body", rule, _NOT_IN_EMAIL)
+        flaw = _flaw_of_text(email.body, "body", rule, NOT_IN_EMAIL)
     for address, field in ((email.sender, "sender"), (email.recipient, "recipient")):
-        if flaw is None and address is not None and _SERVICE_ADDRESS.fullmatch(address.ascii) is None:
-            flaw = field, _SERVICE_ADDRESS_RULE, ""
+        if flaw is None and address is not None and SERVICE_ADDRESS.fullmatch(address.ascii) is None:
+            flaw = field, SERVICE_ADDRESS_RULE, ""
     return flaw
 
 
@@ -203,7 +198,7 @@ def _flaw_of_text(
     if not text or text.isspace():
         return field, "not empty", ""
     # What is printable holds none of them, and that is told in half the time.
-    found = None if text.isprintable() else (not_carried or _NOT_IN_LINE).search(text)
+    found = None if text.isprintable() else (not_carried or NOT_IN_LINE).search(text)
     if found is None:
         return None
     return field, rule, f"; character {found.start() + 1} is U+{ord(found[0]):04X}, take it out"

@@ -152,9 +152,12 @@ class FilledPage:
         return cut.filled(pieces)
 
     def free_of(self, characters: re.Pattern[str]) -> bool:
-        """Tell that none of *characters*, a class of them, is in the HTML; False says nothing at all."""
-        # Escaping adds none.
-        return not (self._ready.hold(characters) or characters.search(self._together))
+        """Tell that none of *characters*, which do not print, is in the HTML; False says nothing at all."""
+        # Escaping adds none; and most values print, which is told in half the time.
+        together = self._together
+        return (together.isprintable() or not characters.search(together)) and not self._ready.hold(
+            characters
+        )
 
 
 def _inside(text: str) -> bytes:
