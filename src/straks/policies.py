@@ -126,10 +126,10 @@ def _text(content: bytes, file: PurePath) -> str:
 
 
 def _has_ours(text: str) -> bool:
-    import tomllib
+    from straks.core.toml import NotToml, read_toml
 
     try:
-        tools: object = tomllib.loads(text).get("tool")
-    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
+        tools: object = read_toml(text).get("tool")
+    except NotToml:
         return True  # which is then said
     return isinstance(tools, dict) and "straks" in tools

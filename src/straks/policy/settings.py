@@ -130,11 +130,11 @@ def read_policy(text: str, file: str) -> Policy:
     Raises:
         InvalidSetting: It is not TOML, or a key or value cannot be; names the nearest key.
     """
-    import tomllib
+    from straks.core.toml import NotToml, read_toml
 
     try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError too
+        document = read_toml(text)
+    except NotToml as error:
         raise InvalidSetting(f"{file} is not valid TOML: {error}") from None
     table: object = document
     for key in ("tool", "straks") if file.endswith("pyproject.toml") else ():
@@ -155,6 +155,8 @@ def policy_of(table: Mapping[str, Any], file: str) -> Policy:
     """
     values: dict[str, Any] = {}
     for key, value in table.items():
+        if key == "tool":
+            raise InvalidSetting(f"{file}: its keys stand by themselves; take [tool.straks] out")
         if key not in KEYS:
             raise InvalidSetting(f"{file}: unknown key {key!r}; {_nearest(key, KEYS)}")
         values[key.replace("-", "_")] = _require(_READERS[key], key, value, file)
