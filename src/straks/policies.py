@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
-from pathlib import Path, PurePath
 from types import NoneType
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -20,8 +19,9 @@ from straks.policy.settings import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path, PurePath
 
-P = TypeVar("P", bound=PurePath)
+P = TypeVar("P", bound="PurePath")
 
 SETTINGS: Final = ("straks.toml", "pyproject.toml")
 
@@ -56,6 +56,8 @@ class Policy(settings.Policy):
             InvalidSetting: There is no such place, a file cannot be read or is not TOML, or a key or value
                 cannot be; names the file, and the nearest key.
         """
+        from pathlib import Path
+
         require(path, (str, os.PathLike, NoneType), "Policy.load takes a folder, or a file (str, or a path)")
         found = _at(Path(path or "."))
         return cls(*(getattr(found, each.name) for each in fields(found)))
@@ -79,6 +81,8 @@ def policy_of_sender(folders: Sequence[Path]) -> settings.Policy:
     Raises:
         InvalidSetting: It cannot be read.
     """
+    from pathlib import Path
+
     return policy_above(folders[-1] if folders else Path())[0]
 
 
