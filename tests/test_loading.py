@@ -218,3 +218,39 @@ def test_what_is_wrong_may_be_noted_and_the_rest_read(folder: Path) -> None:
 
     assert sorted(read_sources(folder, noted)) == ["hello/nb/sms.txt", "hello/template.toml"]
     assert [error.file for error in noted] == ["hello/nb/subject.txt"]
+
+
+def test_all_that_is_broken_is_named_at_once_and_the_first_is_raised(folder: Path) -> None:
+    write(folder, "away/template.toml", MANIFEST)
+    write(folder, "away/nb/sms.txt", "\nHei {{ nam }}")
+    write(folder, "bye/template.toml", MANIFEST.replace("max-length", "max-lenght"))
+    write(folder, "bye/nb/sms.txt", "Hei {{ name }}")
+    write(folder, "late/template.toml", MANIFEST)
+    write(folder, "late/nb/sms.txt", "Hei\n{% nix %}")
+
+    with pytest.raises(BrokenTemplate) as caught:
+        load(folder)
+
+    first = "late/nb/sms.txt, line 2: "
+    others = "(and 2 more: away/nb/sms.txt, line 2; bye/template.toml, line 7; straks check shows them all)"
+    error = caught.value
+    assert str(error).startswith(first)
+    assert str(error).endswith(others)
+    assert (error.file, error.line) == ("late/nb/sms.txt", 2)
+
+
+def test_a_manifest_that_is_broken_first_is_still_a_broken_manifest(folder: Path) -> None:
+    write(folder, "away/template.toml", MANIFEST.replace("max-length", "max-lenght"))
+    write(folder, "away/nb/sms.txt", "Hei {{ name }}")
+    write(folder, "bye/template.toml", MANIFEST)
+
+    with pytest.raises(BrokenManifest, match=r"did you mean 'max-length'\? \(and 1 more: bye/template.toml;"):
+        load(folder)
+
+
+def test_of_very_many_that_are_broken_ten_are_named(folder: Path) -> None:
+    for number in range(30):
+        write(folder, f"t{number:02}/template.toml", MANIFEST)
+
+    with pytest.raises(BrokenManifest, match=r"and 29 more: t01/template.toml; .*; t10/template.toml; …;"):
+        load(folder)

@@ -115,11 +115,11 @@ if TYPE_CHECKING:
     from straks.journal.store import Journal as Journal
     from straks.loading import Catalog as Catalog
     from straks.plugins import load_rules as load_rules
+    from straks.policies import Policy as Policy
     from straks.policy.engine import enforce as enforce
     from straks.policy.engine import inspect as inspect
     from straks.policy.rule import Finding as Finding
     from straks.policy.rule import Severity as Severity
-    from straks.policy.settings import Policy as Policy
     from straks.preview.picture import Picture as Picture
     from straks.preview.picture import picture as picture
     from straks.records.as_log import LogRecords as LogRecords
@@ -189,9 +189,9 @@ _HOMES = {
     "straks.journal.store": "Journal",
     "straks.loading": "Catalog",
     "straks.plugins": "load_rules",
+    "straks.policies": "Policy",
     "straks.policy.engine": "enforce inspect",
     "straks.policy.rule": "Finding Severity",
-    "straks.policy.settings": "Policy",
     "straks.preview.picture": "Picture picture",
     "straks.records.as_log": "LogRecords",
     "straks.records.lines": "JsonLinesRecords",

@@ -31,7 +31,7 @@ from straks.policy.gate import PolicyGate
 from straks.policy.settings import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterator, MutableMapping, Sequence
     from pathlib import Path
 
     from straks.errors import TemplateError
@@ -41,6 +41,8 @@ DEFAULT_POLICY: Final = Policy()
 ENDINGS: Final = (".toml", ".txt", ".html")
 LARGEST: Final = 200_000
 """Bytes of a file: twice what a mail program shows before it cuts a message off."""
+_MOST_NAMED: Final = 10
+"""Places of broken files in one sentence."""
 _MARK: Final = "\ufeff"
 
 
@@ -59,7 +61,8 @@ class Catalog(catalog.Catalog):
         Raises:
             InvalidSetting: A path is no folder, or holds no template.
             BrokenManifest: A ``template.toml`` cannot be used.
-            BrokenTemplate: A text cannot be used, is not UTF-8 or is too large.
+            BrokenTemplate: A text cannot be used, is not UTF-8 or is too large. Where several texts or
+                manifests cannot be used, it is the error of the first, and its sentence names the others.
 
         >>> "one-time-code" in Catalog.load()
         True
@@ -88,7 +91,32 @@ class Catalog(catalog.Catalog):
             replaced = {name.partition("/")[0] for name in found if not name.startswith("_")}
             merged = {name: text for name, text in merged.items() if name.partition("/")[0] not in replaced}
             merged |= found
-        return cls(merged, gate)
+        broken: list[TemplateError] = []
+        loaded = cls(merged, gate, broken)
+        if broken:
+            raise _naming_all(broken)
+        return loaded
+
+
+def _naming_all(broken: Sequence[TemplateError]) -> TemplateError:
+    """Return the first of the errors, with the places of the others in its sentence."""
+    first, *others = broken
+    if not others:
+        return first
+    places = list(dict.fromkeys(map(_where, others)))
+    named = "; ".join(places[:_MOST_NAMED]) + ("; …" if len(places) > _MOST_NAMED else "")
+    return type(first)(
+        f"{first} (and {len(others)} more: {named}; straks check shows them all)",
+        template=first.template,
+        locale=first.locale,
+        file=first.file,
+        line=first.line,
+        parameter=first.parameter,
+    )
+
+
+def _where(error: TemplateError) -> str:
+    return f"{error.file}" if error.line is None else f"{error.file}, line {error.line}"
 
 
 def shipped_folder() -> Path:

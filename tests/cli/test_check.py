@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from straks.cli import baseline, checking
+from straks.cli.check import FORMATS
 from straks.cli.checking import roots_of
-from straks.cli.formats import FORMATS
 from straks.cli.mending import difference, mend, write_whole
 from straks.errors import InvalidSetting
 from straks.loading import seen, shipped_folder

@@ -46,12 +46,12 @@ HEAVY = {
 }
 
 
-def loaded_by(*arguments: str) -> set[str]:
-    """Return which heavy modules a command loads, in a fresh interpreter."""
+def loaded_by(*arguments: str, watched: str = f"{HEAVY!r} & set(sys.modules)") -> set[str]:
+    """Return which heavy modules a command loads, or the *watched* ones, in a fresh interpreter."""
     probe = (
         "import sys\nfrom straks.cli import main\n"
         f"try:\n    main({list(arguments)!r})\nfinally:\n"
-        f"    print('loaded:', *sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+        f"    print('loaded:', *sorted({watched}), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)  # noqa: S603 - this very interpreter
 
@@ -60,6 +60,20 @@ def loaded_by(*arguments: str) -> set[str]:
 
 def test_help_loads_no_command_and_nothing_heavy() -> None:
     assert loaded_by("--help") == set()
+
+
+@pytest.mark.parametrize("name", ["check", "preview"])
+def test_help_of_a_command_loads_no_messages_and_no_rules(name: str) -> None:
+    ours = loaded_by(name, "--help", watched="name for name in sys.modules if name.startswith('straks.')")
+
+    assert {module for module in ours if not module.startswith("straks.cli")} == {
+        "straks.core",
+        "straks.core.display",
+        "straks.core.nearest",
+        "straks.errors",
+        "straks.preview",
+        "straks.preview.visible",
+    }
 
 
 def test_counting_a_text_loads_no_template_engine_and_no_http() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import straks
-from straks.cli.policies import policy_above
+from straks.policies import policy_above
 from straks.policy.engine import inspect
 from straks.policy.rule import Scope
 from straks.policy.rules import RULES

@@ -160,6 +160,8 @@ def manifest(line: str) -> dict[str, str]:
             "zz.y: is no file of a template; a language has sms.txt, subject.txt, email",
         ),
         ({"login/no/sms.txt": "a"}, "no/sms.txt: does not belong there; a template's folders are nb, nn, en"),
+        ({"login/no/sms.txt": "a"}, "a template's folders are nb, nn, en; did you mean nb?"),
+        ({"login/nn-NO/sms.txt": "a"}, "did you mean nn?"),
         ({"login/sms.txt": "a"}, "login/sms.txt: does not belong there"),
         ({"login/nb/deep/sms.txt": "a"}, "login/nb/deep/sms.txt: does not belong there"),
         ({"login/nb/more.toml": "a"}, "login/nb/more.toml: is no file of a template"),

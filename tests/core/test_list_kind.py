@@ -41,9 +41,9 @@ def test_every_item_is_checked_and_kept_in_order() -> None:
         ({"a"}, "not set"),
         ({"a": 1}, "not dict"),
         (None, "not NoneType"),
-        (["a", 7], "item 2 takes text, not int"),
-        (["a", "b", "c\nd"], "item 3 holds a line break"),
-        ([["a"]], "item 1 takes text, not list"),
+        (["a", 7], "item 2, which takes text, not int"),
+        (["a", "b", "c\nd"], "item 3, which holds a line break"),
+        ([["a"]], "item 1, which takes text, not list"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_number(value: object, why: str) -> None:

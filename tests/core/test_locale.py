@@ -119,6 +119,7 @@ def test_money_has_its_currency(value: Decimal, currency: str, printed: list[str
 def test_currencies_and_their_decimals_are_known() -> None:
     assert [currency_decimals(code) for code in ("NOK", "EUR", "ISK", "KWD")] == [2, 2, 0, 2]
     assert [is_currency(code) for code in ("NOK", "nok", "QQQ", "")] == [True, False, False, False]
+    assert [is_currency(code) for code in ("XOF", "XXX", "XTS", "XAU")] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,19 @@ def test_toml_that_cannot_be_read_is_an_error_like_any_other(text: str) -> None:
     assert "is not valid TOML" in str(refusal(text))
 
 
+def test_what_python_cannot_read_of_toml_is_told_without_python() -> None:
+    assert "a number in it has thousands of digits; write a shorter one" in str(
+        refusal("a = 1" + "0" * 5_000)
+    )
+    assert "it is nested too deeply; use fewer brackets" in str(refusal("a = " + "[" * 5_000))
+
+
+def test_a_name_in_quotes_is_found_on_its_line() -> None:
+    error = refusal('[template]\npurpose = "notice"\n\n[parameters."på"]\nkind = "text"\n')
+
+    assert error.line == 4
+
+
 def test_a_pattern_of_thousands_of_characters_is_not_looked_at() -> None:
     pattern = "(" * 2_000 + "a" + ")" * 2_000
     error = refusal(f'{PREFIX}[parameters.it]\nkind = "reference"\npattern = "{pattern}"\nexample = "a"')

@@ -239,9 +239,14 @@ def test_what_an_empty_value_leaves_behind_is_trimmed_from_the_twin() -> None:
 @pytest.mark.parametrize(
     ("source", "says", "line"),
     [
-        ("a\n{{ name", "unexpected end of template", 2),
-        ("a\n{% end %}", "Encountered unknown tag 'end'. Templates have if, for, set, include, extends", 2),
-        ("{% if a %}\n", "Unexpected end of template", 1),
+        (
+            "a\n{{ name",
+            "unexpected end of template, expected 'end of print statement'; close what is open",
+            2,
+        ),
+        ("a\n{% end %}", "Encountered unknown tag 'end'; templates have if, for, set, include, extends", 2),
+        ("{% if a %}\n", "The innermost block that needs to be closed is 'if'; close what is open", 1),
+        ("a {{ }}", "got 'end of print statement'; write {{ name }} for a value", 1),
         ("a\n{{ a + b }}", "templates have no arithmetic; compute it beforehand", 2),
         ("{{ " + "(" * 2_000 + "a" + ")" * 2_000 + " }}", "is nested too deeply; use fewer brackets", None),
         ("a\nb\0", "holds a control character; take it out", 2),
@@ -253,7 +258,11 @@ def test_what_an_empty_value_leaves_behind_is_trimmed_from_the_twin() -> None:
         ('\n<p>{% include "m/nb/email.html" %}</p>', "'m/nb/email.html' leads back to itself", 2),
         ('\n\n<p>{% include "_p/a.html" %}</p>', "leads back to itself", None),
         ("\n{% block a %}{% endblock %}", "blocks, but no {% extends %} to put them into; begin with", 2),
-        (EXTENDS + "{% block a %}{% endblock %}\n{% block a %}{% endblock %}", "block 'a' defined twice", 2),
+        (
+            EXTENDS + "{% block a %}{% endblock %}\n{% block a %}{% endblock %}",
+            "block 'a' defined twice; take one away",
+            2,
+        ),
         (
             EXTENDS + "\n{% block contents %}a{% endblock %}",
             "_layout/email.html has no block 'contents', so it would not be printed; did you mean 'content'?",

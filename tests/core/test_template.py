@@ -218,7 +218,11 @@ def test_a_channel_that_is_not_there_is_said() -> None:
             "'lifetime' takes a timedelta of 2 minutes to 10 minutes in steps of 1 minute",
             "lifetime",
         ),
-        ({**SENT, "names": ["Kari", "O\nla"]}, "'names' item 2 holds a line break (U+000A)", "names"),
+        (
+            {**SENT, "names": ["Kari", "O\nla"]},
+            "'names' has item 2, which holds a line break (U+000A)",
+            "names",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_said_with_its_place(values: object, says: str, parameter: str) -> None:

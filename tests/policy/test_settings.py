@@ -29,6 +29,13 @@ def test_every_key_says_what_it_decides_and_its_default(key: str) -> None:
     assert KEYS[key].default
 
 
+def test_a_settings_file_of_its_own_has_no_tool_table() -> None:
+    with pytest.raises(
+        InvalidSetting, match=r"straks.toml: its keys stand by themselves; take \[tool.straks\] out"
+    ):
+        read_policy("[tool.straks]\nattempts = 4", "straks.toml")
+
+
 def test_every_key_is_read() -> None:
     read = policy_of(
         {

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from straks.cli.policies import policy_above
 from straks.core.catalog import Catalog
 from straks.errors import TemplateError
 from straks.loading import read_folder, shipped_folder
+from straks.policies import policy_above
 from straks.policy.engine import inspect
 from straks.policy.rules import RULES
 from straks.policy.source import Spot

@@ -136,8 +136,8 @@ def command(
     built.
     """
     from straks.bulk import Rejection, build_lines, read_rows, write_orders
-    from straks.cli.policies import policy_of_sender
     from straks.loading import Catalog
+    from straks.policies import policy_of_sender
 
     if out is None and not dry_run:
         raise InvalidSetting("name a file for the orders: --out FILE, or count alone: --dry-run")

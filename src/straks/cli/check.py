@@ -11,7 +11,6 @@ from click.exceptions import Exit
 
 import straks
 from straks.cli import exits
-from straks.cli.formats import FORMATS, Report, located
 from straks.cli.group import Command
 from straks.cli.terminal import console, one_line
 
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
 
     from straks.cli.baseline import Baseline, Known
     from straks.cli.checking import Root
-    from straks.cli.formats import Found
+    from straks.cli.formats import Found, Report
     from straks.policy.rule import Rule
 
+FORMATS: Final = ("full", "concise", "json", "jsonl", "github", "sarif", "junit")
 _UNREADABLE: Final = "TPL001"
 
 
@@ -73,6 +73,7 @@ def command(
     Exit codes: 0 nothing was found, 1 something was, 2 something cannot be read.
     """
     from straks.cli.checking import roots_of
+    from straks.cli.formats import Report
     from straks.cli.known_rules import by_code, known_prefixes
     from straks.plugins import load_rules
 
@@ -104,6 +105,8 @@ def command(
 
 
 def _located(roots: Sequence[Root]) -> tuple[Found, ...]:
+    from straks.cli.formats import located
+
     return tuple(
         chain.from_iterable(located(root.findings(), root.file_of, root.source_of) for root in roots)
     )

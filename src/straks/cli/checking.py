@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from straks.cli.known_rules import require_known
 from straks.cli.mending import mend
-from straks.cli.policies import policy_above
 from straks.cli.progress import watched
 from straks.core.catalog import MANIFEST_FILE
 from straks.errors import InvalidSetting
 from straks.loading import Source, read_sources, seen, shipped_folder
+from straks.policies import policy_above
 from straks.policy.rules import RULES
 from straks.policy.sweep import sweep
 

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.core import ParameterSource
 
-from straks.cli.documents import document
 from straks.cli.group import Command
 from straks.cli.terminal import console, json_option, write_json
 from straks.cli.values import CHANNELS, read_values, set_option, templates_option
-from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
-from straks.core.message import Email, Sms
-from straks.core.recipient import channel_of
 from straks.errors import InvalidSetting, MissingExtra, UnknownLocale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from straks.core.message import Email, Sms
     from straks.core.template import Template
 
 _MOST_PORT: Final = 65_535
@@ -94,6 +91,8 @@ def command(
         _watch(ctx, [*folders, *map(Path, names)], host, port)
         return
     name = _only(ctx, names)
+    from straks.core.fiction import FICTION_ADDRESS, FICTION_PHONE
+    from straks.core.recipient import channel_of
     from straks.loading import Catalog
 
     catalog = Catalog.load(*folders, policy=None)  # who writes a text looks at it before it is right
@@ -113,6 +112,8 @@ def command(
     if svg_file is not None:
         _write_svg(svg_file, messages, reveal=reveal)
     if as_json:
+        from straks.cli.documents import document
+
         write_json([document(message, reveal=reveal) for message in messages])
     else:
         _show(messages, reveal=reveal)
@@ -184,6 +185,8 @@ def _exists(template: Template, locale: str, channel: str) -> bool:
 
 
 def _write_html(file: Path, messages: list[Sms | Email]) -> None:
+    from straks.core.message import Email
+
     pages = [message.html for message in messages if isinstance(message, Email) and message.html is not None]
     if len(pages) != 1:
         raise InvalidSetting(
@@ -205,6 +208,7 @@ def _show(messages: list[Sms | Email], *, reveal: bool) -> None:
     from straks.cli.layout import side_by_side
     from straks.cli.show_email import letter
     from straks.cli.show_sms import bubble
+    from straks.core.message import Email, Sms
 
     def to(message: Sms | Email) -> str:
         return f"to {message.address if reveal else message.masked_recipient}"

@@ -108,8 +108,8 @@ def command(
         )
     if (misplaced := volume.without_journal) is not None:
         raise click.UsageError(f"--{misplaced} is for a file of orders, with --journal.")
-    from straks.cli.policies import policy_of_sender
     from straks.loading import Catalog
+    from straks.policies import policy_of_sender
     from straks.transports.altinn import AltinnTransport
     from straks.transports.carriers import HttpxCarrier
     from straks.transports.environment import base_url_of, is_rehearsal

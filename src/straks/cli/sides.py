@@ -21,11 +21,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from straks.cli.checking import shared_files
-from straks.cli.policies import policy_above, policy_among
 from straks.cli.terminal import one_line
 from straks.core.noting import Noting
 from straks.errors import InvalidSetting
 from straks.loading import ENDINGS, LARGEST, as_text, path_in_catalog, read_sources, seen, unreadable_file
+from straks.policies import policy_above, policy_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

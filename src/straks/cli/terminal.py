@@ -8,7 +8,6 @@ goes for error messages.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -43,6 +42,8 @@ def one_line(text: str) -> str:
 
 def write_json(document: object) -> None:
     """Write *document* to standard output as JSON, UTF-8 whatever the terminal speaks."""
+    import json
+
     click.echo(json.dumps(document, ensure_ascii=False, indent=2).encode())
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from straks.core.nearest import nearest
-from straks.core.parameter import Unfit
 from straks.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -84,6 +83,8 @@ def _read(template: Template, name: str, text: str) -> object:
         raise InvalidValue(f"{template.name} {flaw}", template=template.name, parameter=name)
     if parameter.optional and not text:
         return None
+    from straks.core.parameter import Unfit
+
     try:
         return parameter.read(text)
     except Unfit as flaw:

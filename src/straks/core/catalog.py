@@ -8,6 +8,7 @@ sending is the values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -194,7 +195,8 @@ def _assemble(
         locale, _, file = rest.rpartition("/")
         if locale not in LOCALES:
             raise BrokenTemplate(
-                f"{path}: does not belong there; a template's folders are {', '.join(LOCALES)}",
+                f"{path}: does not belong there; a template's folders are {', '.join(LOCALES)}"
+                f"{_hint(locale)}",
                 template=name,
                 file=path,
             )
@@ -213,6 +215,13 @@ def _assemble(
         raise BrokenManifest(f"{manifest_path}: {what}", template=name, file=manifest_path)
     found = {locale: frozenset(names) for locale, names in files.items()}
     return Template(name, manifest, found, texts, MappingProxyType(dict(folder)), gate)
+
+
+def _hint(folder: str) -> str:
+    """Say which language is meant by a *folder* that is called as others call it: no, nb-NO, NN."""
+    tag = re.split("[-_]", folder.lower())[0]
+    meant = "nb" if tag == "no" else tag
+    return f"; did you mean {meant}?" if meant in LOCALES else ""
 
 
 def _declared(path: str, name: str, locale: str, manifest: Manifest, renderer: Renderer) -> None:

@@ -213,7 +213,9 @@ def _duration(table: Table, common: Table) -> Parameter:
 def _amount(table: Table, common: Table) -> Parameter:
     currency = get(table, "currency", str, default="NOK")
     if not is_currency(currency):
-        raise Wrong("currency must be an ISO 4217 code such as NOK", "currency")
+        near = languages.nearest_currency(currency)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise Wrong(f"currency must be an ISO 4217 code of money, such as NOK{hint}", "currency")
     from straks.core.amount_kind import Amount
 
     return Amount(**_bounds(table, _read_decimal, common), currency=currency)
@@ -247,7 +249,10 @@ def _choice(table: Table, common: Table) -> Parameter:
     choices = table.get("choices")
     words: dict[str, Mapping[str, str]] = {}
     if isinstance(choices, list):
-        words = {str(choice): _words(str(choice), choice) for choice in cast("list[object]", choices)}
+        for choice in cast("list[object]", choices):
+            if str(choice) in words:
+                raise Wrong(f"choice {choice!r} is there twice; take one away", "choices")
+            words[str(choice)] = _words(str(choice), choice)
     elif isinstance(choices, dict):
         words = {choice: _words(choice, word) for choice, word in cast("Table", choices).items()}
     if not words:

@@ -38,7 +38,7 @@ class ListOf(Parameter):
             try:
                 items.append(self.of.check(item))
             except Unfit as flaw:
-                raise Unfit(f"item {number} {flaw}") from None
+                raise Unfit(f"has item {number}, which {flaw}") from None
         return tuple(items)
 
     def show(self, value: tuple[Any, ...], locale: str) -> Shown:

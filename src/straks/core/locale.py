@@ -19,6 +19,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from straks.core.given import require
+from straks.core.nearest import nearest
 from straks.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -151,11 +152,30 @@ def currency_decimals(currency: str) -> int:
     return min(2, get_currency_precision(currency))
 
 
+# ISO 4217 gives the codes with an X to what is no country's. These are the money of several countries; the
+# others are metals, units of account, funds, and the codes for tests (XTS) and for no currency (XXX).
+_SHARED_MONEY: Final = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
+
+
 def is_currency(currency: str) -> bool:
-    """Tell whether *currency* is an ISO 4217 code that there is."""
+    """Tell whether *currency* is an ISO 4217 code of money, in use or not any more."""
     from babel.numbers import is_currency as known
 
-    return currency.isupper() and known(currency)
+    return currency.isupper() and known(currency) and (currency[0] != "X" or currency in _SHARED_MONEY)
+
+
+def nearest_currency(currency: str) -> str | None:
+    """Return the money in use that was meant by *currency*, which is none; None where it is no slip."""
+    from babel.core import get_global
+
+    code = currency.upper()
+    if len(code) not in {3, 4} or code.startswith("X"):
+        return None
+    spans = [span for spans in get_global("territory_currencies").values() for span in spans]
+    # A slip rarely takes the first letter, and at three letters all else is a letter from something.
+    return nearest(
+        code, {money for money, _, until, tender in spans if tender and not until and money[0] == code[0]}
+    )
 
 
 @lru_cache(maxsize=_PRINTED_KEPT)

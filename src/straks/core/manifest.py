@@ -94,11 +94,11 @@ def read_manifest(text: str, *, template: str, file: str, document: dict[str, An
 
 
 def _toml(text: str, template: str, file: str) -> dict[str, Any]:
-    import tomllib
+    from straks.core.toml import NotToml, read_toml
 
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a ValueError too
+        return read_toml(text)
+    except NotToml as error:
         found = re.search(r"\(at line (\d+)", str(error))
         raise BrokenManifest(
             f"{file} is not valid TOML: {error}",
@@ -108,13 +108,17 @@ def _toml(text: str, template: str, file: str) -> dict[str, Any]:
         ) from None
 
 
+_QUOTES: Final = {ord(quote): None for quote in "\"'"}
+"""What may stand around a key, and is no part of it."""
+
+
 def _line_of(text: str, parameter: str | None, key: str | None) -> int | None:
     """Find the line of *key*, or of the table it belongs to; None where the TOML is not written in lines."""
     table = "template" if parameter is None else f"parameters.{parameter}"
     first: int | None = None
     inside = ""
     for number, line in enumerate(text.split("\n"), start=1):
-        said = "".join(line.split()).partition("#")[0]
+        said = "".join(line.split()).translate(_QUOTES).partition("#")[0]
         if said.startswith("["):
             place = inside = said.strip("[").partition("]")[0]
         else:
@@ -184,7 +188,7 @@ def _time_to_live(given: object, parameters: Mapping[str, Parameter]) -> timedel
 def _table_of(document: Table, key: str) -> Table:
     table = document.get(key)
     if not isinstance(table, dict):
-        raise Wrong(f"there is no [{key}] table", key)
+        raise Wrong(f"there is no [{key}] table; write one that says what the message is for", key)
     return cast("Table", table)
 
 

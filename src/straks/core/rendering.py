@@ -299,9 +299,8 @@ class Renderer:
                 circle: list[str] = error.args[1]
                 part, file = circle[:2]
                 with Noting(broken):
-                    raise _broken(
-                        file, self._uses[file].parts[part], f"{part!r} leads back to itself"
-                    ) from None
+                    what = f"{part!r} leads back to itself; take that out"
+                    raise _broken(file, self._uses[file].parts[part], what) from None
                 graph = {file: parts for file, parts in graph.items() if file not in circle}
             else:
                 yield from (file for file in order if file in graph)
@@ -469,8 +468,15 @@ def _in_short(error: Exception) -> str:
 
 
 def _syntax(error: TemplateSyntaxError) -> str:
-    there = "Templates have if, for, set, include, extends, block and macro."
-    return f"{error.message} {there}" if "unknown tag" in str(error.message) else str(error.message)
+    """Say what Jinja says, as the beginning of a sentence that goes on with the way out."""
+    said = str(error.message).rstrip(".")
+    if "unknown tag" in said:
+        return f"{said}; templates have if, for, set, include, extends, block and macro"
+    if "nexpected end" in said:
+        return f"{said}; close what is open"
+    if "defined twice" in said:
+        return f"{said}; take one away"
+    return f"{said}; write {{{{ name }}}} for a value, {{% if name %}} and so on for a tag"
 
 
 def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:

@@ -9,11 +9,11 @@ that templates share it need not, since another template may be the one that it 
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from straks.core.nearest import A_SLIP, nearest
 from straks.policy.pointing import is_beside_tag
 from straks.policy.rule import Finding, Fix, Flaw, Rule, Scope, Severity, rule
 from straks.policy.source import Spot
@@ -177,13 +177,8 @@ class Ignores:
         known = {**{rule.name: rule.code for rule in RULES}, **self._codes}
         if code in known.values():
             return None
-        near = difflib.get_close_matches(code, known.values(), n=1, cutoff=_NEAR)
-        names = difflib.get_close_matches(code.lower(), known, n=1, cutoff=_NEAR)
-        return near[0] if near else names[0] if names else None
-
-
-_NEAR: Final = 0.8
-"""How alike a slip of the pen and what was meant are: one character in five."""
+        # A code of a package that is not here is no slip of one of ours, though some letters are the same.
+        return nearest(code, known.values(), A_SLIP) or nearest(code.lower(), known, A_SLIP)
 
 
 def _read(path: str, source: str, match: re.Match[str], codes: Mapping[str, str], *, shared: bool) -> _Ignore:

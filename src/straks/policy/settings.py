@@ -31,7 +31,7 @@ DEFAULT_SEGMENTS: Final = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Policy:  # noqa: PLW1641 - the dataclass makes its hash
     """
     The policy; the defaults are what a Norwegian state body needs.
 
@@ -63,6 +63,12 @@ class Policy:
             if value is not None:
                 object.__setattr__(self, name, _require(read, key, _plainly(value), "the policy"))
 
+    def __eq__(self, other: object) -> bool:
+        # By hand, because one that was loaded is of the class that can load, and decides the same.
+        if not isinstance(other, Policy):
+            return NotImplemented
+        return all(getattr(self, each.name) == getattr(other, each.name) for each in fields(self))
+
     def wants(self, code: str) -> bool:
         """Tell whether the rule *code* is selected and not ignored."""
         return _covers(self.select, code) and not _covers(self.ignore, code)
@@ -71,7 +77,7 @@ class Policy:
         # By hand, because a read-only mapping does not pickle.
         held = {each.name: getattr(self, each.name) for each in fields(self)}
         plain = {"segments": dict(self.segments), "ignore": dict(self.ignore)}
-        return Policy, tuple({**held, **plain}.values())
+        return type(self), tuple({**held, **plain}.values())
 
 
 def _covers(prefixes: Iterable[str], code: str) -> bool:
@@ -124,11 +130,11 @@ def read_policy(text: str, file: str) -> Policy:
     Raises:
         InvalidSetting: It is not TOML, or a key or value cannot be; names the nearest key.
     """
-    import tomllib
+    from straks.core.toml import NotToml, read_toml
 
     try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        document = read_toml(text)
+    except NotToml as error:
         raise InvalidSetting(f"{file} is not valid TOML: {error}") from None
     table: object = document
     for key in ("tool", "straks") if file.endswith("pyproject.toml") else ():
@@ -149,6 +155,8 @@ def policy_of(table: Mapping[str, Any], file: str) -> Policy:
     """
     values: dict[str, Any] = {}
     for key, value in table.items():
+        if key == "tool":
+            raise InvalidSetting(f"{file}: its keys stand by themselves; take [tool.straks] out")
         if key not in KEYS:
             raise InvalidSetting(f"{file}: unknown key {key!r}; {_nearest(key, KEYS)}")
         values[key.replace("-", "_")] = _require(_READERS[key], key, value, file)

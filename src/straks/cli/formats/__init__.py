@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from straks.policy.rule import Severity
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from straks.policy.rule import Finding
-
-FORMATS: Final = ("full", "concise", "json", "jsonl", "github", "sarif", "junit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from straks.cli.checking import called, default_folder, roots_of
-from straks.cli.policies import SETTINGS
 from straks.core.template import Template
 from straks.errors import StraksError, TemplateError
 from straks.explorer.call import catalog_in
 from straks.explorer.subject import Subject
 from straks.loading import Kept, mark_of, shipped_folder, text_files
+from straks.policies import SETTINGS
 from straks.policy.sweep import sound
 
 if TYPE_CHECKING:
