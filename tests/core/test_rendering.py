@@ -281,6 +281,22 @@ def test_what_cannot_work_is_an_error_when_it_is_loaded(source: str, says: str, 
     assert str(error).startswith(f"{place}: ")
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("Koden er {{ code }.", "unexpected '}'"),
+        ("Koden er {{ “code” }}.", "unexpected char '“' at"),
+        ("Koden er {{ koden din }}.", "got 'din'"),
+        ("Koden er {{{ code }}}.", "got '}'"),
+    ],
+)
+def test_a_writer_who_slips_at_a_brace_is_told_how_a_value_is_written(source: str, says: str) -> None:
+    error = refusal({"m/nb/sms.txt": source})
+
+    assert says in str(error)
+    assert str(error).endswith("; write a value as {{ name }}, a condition as {% if name %}")
+
+
 def test_a_layout_without_a_place_for_messages_is_an_error_for_a_bare_page() -> None:
     error = refusal({"_layout/email.html": "a", "m/nb/email.html": "b"})
 

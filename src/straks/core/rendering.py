@@ -469,8 +469,13 @@ def _in_short(error: Exception) -> str:
 
 
 def _syntax(error: TemplateSyntaxError) -> str:
-    there = "Templates have if, for, set, include, extends, block and macro."
-    return f"{error.message} {there}" if "unknown tag" in str(error.message) else str(error.message)
+    said = str(error.message)
+    if "unknown tag" in said:
+        return f"{said} Templates have if, for, set, include, extends, block and macro."
+    if said.lower().startswith(("unexpected end of template.", "missing end")):
+        return said
+    # Jinja's own words are for who knows its grammar; whoever mends a text has slipped at a brace or a name.
+    return f"{said.removesuffix('.')}; write a value as {{{{ name }}}}, a condition as {{% if name %}}"
 
 
 def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:
