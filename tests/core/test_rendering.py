@@ -246,7 +246,7 @@ def test_what_an_empty_value_leaves_behind_is_trimmed_from_the_twin() -> None:
         ),
         ("a\n{% end %}", "Encountered unknown tag 'end'; templates have if, for, set, include, extends", 2),
         ("{% if a %}\n", "The innermost block that needs to be closed is 'if'; close what is open", 1),
-        ("a {{ }}", "got 'end of print statement'; write {{ name }} for a value", 1),
+        ("a {{ }}", "got 'end of print statement'; write a value as {{ name }}", 1),
         ("a\n{{ a + b }}", "templates have no arithmetic; compute it beforehand", 2),
         ("{{ " + "(" * 2_000 + "a" + ")" * 2_000 + " }}", "is nested too deeply; use fewer brackets", None),
         ("a\nb\0", "holds a control character; take it out", 2),
@@ -288,6 +288,22 @@ def test_what_cannot_work_is_an_error_when_it_is_loaded(source: str, says: str, 
     assert (error.line, error.file) in [(line, "m/nb/email.html"), (1, "_p/a.html")]
     place = error.file if error.line is None else f"{error.file}, line {error.line}"
     assert str(error).startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("Koden er {{ code }.", "unexpected '}'"),
+        ("Koden er {{ “code” }}.", "unexpected char '“' at"),
+        ("Koden er {{ koden din }}.", "got 'din'"),
+        ("Koden er {{{ code }}}.", "got '}'"),
+    ],
+)
+def test_a_writer_who_slips_at_a_brace_is_told_how_a_value_is_written(source: str, says: str) -> None:
+    error = refusal({"m/nb/sms.txt": source})
+
+    assert says in str(error)
+    assert str(error).endswith("; write a value as {{ name }}, a condition as {% if name %}")
 
 
 def test_a_layout_without_a_place_for_messages_is_an_error_for_a_bare_page() -> None:

@@ -308,3 +308,12 @@ def test_another_language_is_served_only_where_the_manifest_says_so() -> None:
         empty.sms("trial", locale="nb", to="+46701740605", values=values)
     with pytest.raises(BrokenTemplate, match="does not declare"):
         Trial(sms="{{ title }}").catalog()
+
+
+@pytest.mark.parametrize(
+    ("sms", "column"), [("Hei {{ name }}}.", 15), ("Hei } {{ name }}.", None), ("Hei }{{ name }}.", 5)]
+)
+def test_a_brace_too_many_does_not_reach_a_person(sms: str, column: int | None) -> None:
+    columns = [finding.column for finding in only("LNG803", Trial(sms=sms))]
+
+    assert columns == [column] * (column is not None)

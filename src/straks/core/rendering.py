@@ -476,7 +476,8 @@ def _syntax(error: TemplateSyntaxError) -> str:
         return f"{said}; close what is open"
     if "defined twice" in said:
         return f"{said}; take one away"
-    return f"{said}; write {{{{ name }}}} for a value, {{% if name %}} and so on for a tag"
+    # Jinja's own words are for who knows its grammar; whoever mends a text has slipped at a brace or a name.
+    return f"{said}; write a value as {{{{ name }}}}, a condition as {{% if name %}}"
 
 
 def _broken(file: str, line: int | None, what: str) -> BrokenTemplate:

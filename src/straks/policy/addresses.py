@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"\S+")
 _AROUND = ".,;:!?()<>«»\"'"
 _PARTS = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+-]*):)?(?://)?(?P<authority>[^/?#]*)", re.IGNORECASE)
-GLUED_WORDS = re.compile(r"[^\W_]+\.[^\W\d_a-zæøå][a-zæøå]+")
-"""Two words around a full stop, the second with a capital: a space is missing."""
+GLUED_WORDS = re.compile(r"(?<![^\W_])[^\W_]+\.[^\W\d_a-zæøå][a-zæøå]+")
+"""Two words around a full stop, the second with a capital: a space is missing. A long word is read once."""
 BY_MAIL_OR_TELEPHONE = ("mailto", "tel")
 
 

@@ -219,6 +219,7 @@ def _hosts(whole: Whole, path: str) -> frozenset[str]:
         "Hei [navn]. Saken er klar.",
         "Hei {fornavn}. Saken er klar.",
         "Hei $recipientName$. Saken er klar.",
+        "Hei {{ name }}}. Saken er klar.",
         Trial(
             sms="Hei first_name. Saken til {{ first_name }} er klar.",
             parameters=PARAMETERS.replace("parameters.name", "parameters.first_name"),
@@ -229,7 +230,7 @@ def _hosts(whole: Whole, path: str) -> frozenset[str]:
 )
 def text_empty_or_unfilled(page: Page) -> Iterator[Flaw]:
     """
-    A text that is empty for some values, or shows a raw key or a placeholder that nothing fills.
+    A text that is empty for some values, or shows a raw key, an unfilled placeholder or a stray brace.
 
     Why: a person gets «Hei [navn]», or nothing at all, since a message without a text is not sent. (A
     language that is not there is an error unless the manifest's «fallback» names another.)
@@ -259,8 +260,15 @@ def text_empty_or_unfilled(page: Page) -> Iterator[Flaw]:
                 "declare a parameter and print it, as in {{ name }}",
                 reading.spot(found.start()),
             )
+        for found in _BRACE_TOO_MANY.finditer(reading.fixed):
+            yield Flaw(
+                f"a “{found[0]}” is left over beside a value, and would be seen",
+                "take it out; a value has two braces on either side",
+                reading.spot(found.start()),
+            )
 
 
+_BRACE_TOO_MANY: Final = re.compile(f"[{{}}](?:(?<={HOLE}.)|(?={HOLE}))")
 _NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _FRAGMENT: Final = re.compile(f"{FRAGMENT_BEGINS}([^{FRAGMENT_ENDS}]*){FRAGMENT_ENDS}")
 
