@@ -56,7 +56,7 @@ def payload(order: Order) -> dict[str, Any]:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
     # Judged before it is put together: a traceback keeps frames, and so no frame has the text in it.
-    if plain.lifetime(order) is None and (flaw := _flaw(order)):
+    if flaw := _flaw(order):
         raise _refused(*flaw)
     message = order.message
     made: dict[str, Any] = {"idempotencyId": order.idempotency_id}

@@ -71,8 +71,7 @@ def email(order: Order) -> bytes | None:
 def _are_plain(id_: str, text: str) -> bool:
     if type(id_) is not str or type(text) is not str or len(id_) > ID_CHARACTERS_MOST:
         return False
-    # Of white space only the plain space prints, and it is below every other character that does.
-    if id_[:1] <= " " or text[:1] <= " ":
+    if not id_ or not text or id_.isspace() or text.isspace():
         return False
     both = id_ + text
     return both.isprintable() and '"' not in both and "\\" not in both
