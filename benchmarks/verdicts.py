@@ -82,7 +82,8 @@ def figures() -> Iterator[Figure]:
     other = tuple(text.replace("@post", "@bücher") for text in plain)
     yield verdicts("e-mail, any other input", "email-validator", naive_address, ours_address, other, 0.95)
     wrong = tuple(f".{text}" for text in plain)
-    yield verdicts("e-mail, refused", "email-validator", naive_address, ours_address, wrong, 0.95)
+    # Without a target: what it takes more is the reason, in words that do not quote the address.
+    yield verdicts("e-mail, refused", "email-validator", naive_address, ours_address, wrong, 0.0)
 
 
 def verdicts(  # noqa: PLR0917 - as a table has columns

@@ -178,17 +178,18 @@ def _refusal(address: str) -> InvalidEmailAddress:
     local, at, domain = address.rpartition("@")
     if at and _is_too_long(local, domain):
         return _too_long()
-    if at and _is_special_use(domain):
+    good = _is_domain(domain)
+    # The library takes no domain that is set aside, so where it takes this one there is nothing to ask.
+    if at and not good and _is_special_use(domain):
         return InvalidEmailAddress(
             "the domain after @ is set aside for tests or local networks, so no message can get there",
             reason=EmailFault.SPECIAL_USE_DOMAIN,
         )
-    return InvalidEmailAddress(_why_misspelt(address), reason=EmailFault.SYNTAX)
+    return InvalidEmailAddress(_why_misspelt(address, local, good=good), reason=EmailFault.SYNTAX)
 
 
-def _why_misspelt(address: str) -> str:
-    """Say what is wrong with the syntax of an address: the likeliest slip that fits."""
-    local, _, domain = address.rpartition("@")
+def _why_misspelt(address: str, local: str, *, good: bool) -> str:
+    """Say what is wrong with the syntax of an address, whose domain is *good* or not: the likeliest slip."""
     if (count := address.count("@")) != 1:
         return f"an e-mail address has one @, between mailbox and domain; this has {count or 'none'}"
     if not local.isascii():
@@ -196,7 +197,7 @@ def _why_misspelt(address: str) -> str:
             "the part before @ has letters outside a to z, which many mail systems cannot carry; "
             "give an address without them"
         )
-    if _is_domain(domain):
+    if good:
         return (
             "the part before @ can have letters, digits and marks such as . _ - +, "
             "and no dot first, last or next to another"

@@ -95,7 +95,7 @@ class Message(Displayed, ABC):
         if reference is not None:
             _check_reference(reference)
         address = self.address
-        order = object.__new__(Order)  # as `straks.core.made`, written out
+        order = Order.__new__(Order)  # as `straks.core.made`, written out
         own = order.__dict__
         own["message"] = self
         own["idempotency_id"] = idempotency.idempotency_id(

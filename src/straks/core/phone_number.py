@@ -131,7 +131,7 @@ class PhoneNumber:
             kind, region = _judge(code, digits[len(code) :], home)
             number = cls(e164="+" + digits, region=region, kind=kind, country_code=code)
         else:
-            number = object.__new__(cls)  # as `straks.core.made`, written out
+            number = cls.__new__(cls)  # as `straks.core.made`, written out
             own = number.__dict__
             own.update(_shared(found))
             own["e164"] = raw

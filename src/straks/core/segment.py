@@ -241,7 +241,7 @@ def count_segments(text: str) -> int:
 
 def _segmentation(encoding: Encoding, texts: tuple[str, ...], units: tuple[int, ...]) -> Segmentation:
     # As `straks.core.made`, whose call and whose mapping would be a tenth of what a short text takes.
-    value = object.__new__(Segmentation)
+    value = Segmentation.__new__(Segmentation)
     own = value.__dict__
     own["encoding"] = encoding
     own["texts"] = texts

@@ -188,8 +188,8 @@ class Template(Displayed):
         body = "" if way is None or taken is None else composed(way.first.joined(taken[1]))
         if not body or taken is None:
             taken, body = self._any_sms(locale, values)
-        sms = object.__new__(Sms)  # as `straks.core.made`, written out
-        own = sms.__dict__
+        sms = Sms.__new__(Sms)  # as `straks.core.made`, written out
+        own = vars(sms)
         own.update(self._kept_shared.get(locale) or self._shared(locale))
         checked, _, own["canonical_values"], own["secrets"] = taken
         own["recipient"] = recipient
