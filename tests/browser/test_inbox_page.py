@@ -120,6 +120,11 @@ def choose(page: Page, index: int = 0) -> Locator:
     return piece(page)
 
 
+def heard(page: Page) -> None:
+    """Wait until new messages were announced, which is done a moment after they came; then it is quiet."""
+    expect(page.locator("#said")).to_contain_text("ny", ignore_case=True)
+
+
 def pick(where: Locator, name: str) -> None:
     where.get_by_role("radio", name=name, exact=True).check(force=True)
 
@@ -136,7 +141,7 @@ def test_what_is_sent_is_there_without_a_touch_newest_first(page: Page, send: Se
     expect(page.locator("[data-index='0']")).to_contain_text("Den andre")
     expect(page.locator("[data-index='1']")).to_contain_text("Den første")
     expect(page.locator("#count")).to_have_text(NB["many"].replace("{}", "2"))
-    expect(page.locator("#said")).to_contain_text("ny", ignore_case=True)
+    heard(page)
     expect(page.locator("#nothing")).to_be_hidden()
 
 
@@ -290,6 +295,7 @@ def test_the_list_is_searched_and_filtered(page: Page, send: Send) -> None:
 def test_the_code_and_what_the_last_line_binds_are_copied(page: Page, send: Send) -> None:
     send(CODE.replace("#482913", "#99K1"))
     article = choose(page)
+    heard(page)
     expect(article.get_by_label(NB["code"], exact=True)).to_have_value("99K1")
     copied: list[str] = []
     for button in ("[data-copy=code]", "[data-copy=bound-code]", "[data-copy=name-message]"):
@@ -304,6 +310,7 @@ def test_the_code_and_what_the_last_line_binds_are_copied(page: Page, send: Send
 def test_a_browser_that_does_not_copy_leaves_the_code_selected(page: Page, send: Send) -> None:
     send()
     choose(page)
+    heard(page)
     page.evaluate("navigator.clipboard.writeText = () => { throw new Error('no'); }; 0")
     page.locator("[data-copy=code]").click()
 
@@ -440,6 +447,7 @@ def test_everything_can_be_done_with_keys_alone(page: Page, send: Send) -> None:
     for number in range(3):
         send(f"Koden er 10000{number}")
     expect(rows(page)).to_have_count(3)
+    heard(page)
     press = page.keyboard.press
     press("j")
     expect(piece(page).locator("#code")).to_have_value("100002")
