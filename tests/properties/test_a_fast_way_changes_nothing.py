@@ -245,32 +245,11 @@ def test_most_of_what_ships_takes_the_fast_way(name: str) -> None:
     assert (template._ways("nb", "sms") is not None) == (name != "status-update")  # which has a condition
 
 
-ODD_TEXTS = (
-    st.sampled_from(
-        [
-            "",
-            " ",
-            "\u00a0",
-            "\n",
-            " a",
-            "a ",
-            'a"b',
-            "a\\b",
-            "a\x7f",
-            "a\x00",
-            "a\ud800",
-            "a\ufffe",
-            "\u2028",
-            "😀",
-            "č",
-            "a\nb",
-            None,
-            b"a",
-        ]
-    )
-    | st.text('ab "\\\n\t\x85\u00a0\u2028😀æ', max_size=5)
-    | st.sampled_from(["x" * 200, "x" * 201, "x" * 256])
-)
+ODD = (
+    "", " ", "\u00a0", "\n", " a", "a ", 'a"b', "a\\b", "a\x7f", "a\x00", "a\ud800", "a\ufffe", "\u2028",
+    "😀", "č", "a\nb", None, b"a", "x" * 255, "x" * 256,
+)  # fmt: skip
+ODD_TEXTS = st.sampled_from(ODD) | st.text('ab "\\\n\t\x85\u00a0\u2028😀æ', max_size=5)
 
 
 @given(

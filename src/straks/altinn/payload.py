@@ -79,8 +79,7 @@ def encode(order: Order) -> bytes:
     Raises:
         InvalidPayload: The service would refuse it, or fail on it; names the field and the rule.
     """
-    seconds = plain.lifetime(order)
-    written = plain.email(order) if seconds is None else plain.sms(order, seconds)
+    written = plain.written(order)
     if written is not None:
         return written
     if flaw := _flaw(order):

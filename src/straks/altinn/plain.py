@@ -13,14 +13,11 @@ It only ever says that an order is plain. Whatever else it is, right or wrong, i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final
 
 from straks.altinn.carried import ID_CHARACTERS_MOST, NOT_IN_EMAIL, SERVICE_ADDRESS
 from straks.core.manifest import TIME_TO_LIVE_LEAST, TIME_TO_LIVE_MOST
-from straks.core.message import Email, Sms
-
-if TYPE_CHECKING:
-    from straks.core.message import Order
+from straks.core.message import Email, Order, Sms
 
 enabled: bool = True
 """Whether orders are looked at here at all; False leaves every one of them to the rules one by one."""
@@ -29,43 +26,42 @@ _LEAST_S: Final = int(TIME_TO_LIVE_LEAST.total_seconds())
 _MOST_S: Final = int(TIME_TO_LIVE_MOST.total_seconds())
 
 
-def lifetime(order: Order) -> int | None:
-    """Return the time to live in seconds of an *order* for a plain SMS; None says nothing at all."""
-    sms = getattr(order, "message", None)
-    if type(sms) is not Sms or not enabled or sms.sender is not None or order.reference is not None:
+def written(order: Order) -> bytes | None:
+    """Return the JSON of an *order* that is plain; None says nothing at all."""
+    if not enabled or type(order) is not Order or order.reference is not None:
         return None
-    life = sms.time_to_live
+    message = order.message
+    if type(message) is Sms and message.sender is None:
+        return _sms(order, message)
+    if type(message) is Email and message.sender is None:
+        return _email(order, message)
+    return None
+
+
+def _sms(order: Order, sms: Sms) -> bytes | None:
+    # No frame has a text of the message in it: a traceback keeps frames.
+    life, id_ = sms.time_to_live, order.idempotency_id
     seconds = life.days * 86_400 + life.seconds
-    if not _LEAST_S <= seconds <= _MOST_S or life.microseconds:
+    if not _LEAST_S <= seconds <= _MOST_S or life.microseconds or not _are_plain(id_, sms.body):
         return None
-    return seconds if _are_plain(order.idempotency_id, sms.body) else None
-
-
-def sms(order: Order, seconds: int) -> bytes:
-    """Return the JSON of an *order* for a plain SMS, whose time to live is *seconds*."""
-    message = cast("Sms", order.message)
     return (
-        f'{{"idempotencyId":"{order.idempotency_id}","recipientSms":{{"phoneNumber":"{message.recipient.e164}"'
-        f',"timeToLiveInSeconds":{seconds},"smsSettings":{{"body":"{message.body}"}}}}}}'
+        f'{{"idempotencyId":"{id_}","recipientSms":{{"phoneNumber":"{sms.recipient.e164}"'
+        f',"timeToLiveInSeconds":{seconds},"smsSettings":{{"body":"{sms.body}"}}}}}}'
     ).encode()
 
 
-def email(order: Order) -> bytes | None:
-    """Return the JSON of an *order* for a plain e-mail; None says nothing at all."""
-    message = getattr(order, "message", None)
-    if type(message) is not Email or not enabled or message.sender is not None or order.reference is not None:
-        return None
-    page, address = message.unmade_body, message.recipient.ascii
-    if page is None or not _are_plain(order.idempotency_id, message.subject):
+def _email(order: Order, email: Email) -> bytes | None:
+    page, id_ = email.unmade_body, order.idempotency_id
+    if page is None or not _are_plain(id_, email.subject):
         return None
     # An address that the service takes has neither of the two characters that JSON escapes.
-    if SERVICE_ADDRESS.fullmatch(address) is None or not page.free_of(NOT_IN_EMAIL):
+    if SERVICE_ADDRESS.fullmatch(email.recipient.ascii) is None or not page.free_of(NOT_IN_EMAIL):
         return None
     before = (
-        f'{{"idempotencyId":"{order.idempotency_id}","recipientEmail":{{"emailAddress":"{address}"'
-        f',"emailSettings":{{"subject":"{message.subject}","body":'
-    )
-    return b"".join((before.encode(), page.json(), b',"contentType":"Html"}}}'))
+        f'{{"idempotencyId":"{id_}","recipientEmail":{{"emailAddress":"{email.recipient.ascii}"'
+        f',"emailSettings":{{"subject":"{email.subject}","body":'
+    ).encode()
+    return b"".join((before, page.json(), b',"contentType":"Html"}}}'))
 
 
 def _are_plain(id_: str, text: str) -> bool:

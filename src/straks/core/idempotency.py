@@ -130,10 +130,11 @@ def idempotency_id(
         raise InvalidSetting("an order needs an occasion: your own name for the event, such as login/8841")
     said = _said(template, channel, locale, sender, (*values,))
     in_order = values.values() if said.names is None else [values[name] for name in said.names]
-    facts = _BETWEEN.join([said.first, recipient, *in_order, occasion])
+    parts = [said.first, recipient, *in_order, occasion]
+    facts = _BETWEEN.join(parts)
     # Joined strings are ambiguous ("a", "bc" and "ab", "c") only where what joins them is in one of them.
     if facts.count(_BETWEEN) != said.joints:
-        facts = json.dumps([said.first, recipient, *in_order, occasion])
+        facts = json.dumps(parts)
     digest = key.of_orders.copy()
     digest.update(facts.encode("utf-8", "surrogatepass"))
     return said.beginning + hexlify(digest.digest()).translate(_LETTERS).decode("ascii")
